@@ -1,0 +1,29 @@
+// How many tests passed and failed, read from what the runners print.
+
+const ESCAPES = /\u001b\[[0-9;]*m/g;
+
+const sum = (text, pattern) => [...text.matchAll(pattern)].reduce((total, found) => total + Number(found[1]), 0);
+
+export function cargoCounts(output) {
+  const text = output.replace(ESCAPES, "");
+  return {
+    passed: sum(text, /^test result: .*?(\d+) passed/gm),
+    failed: sum(text, /^test result: .*?(\d+) failed/gm),
+    skipped: sum(text, /^test result: .*?(\d+) ignored/gm),
+  };
+}
+
+export function nodeCounts(output) {
+  const text = output.replace(ESCAPES, "");
+  const line = (name) => sum(text, new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, "gm"));
+  return {
+    passed: line("pass"),
+    failed: line("fail") + line("cancelled"),
+    skipped: line("skipped") + line("todo"),
+  };
+}
+
+/** A runner that failed without counting a failure (it did not compile, it crashed) has failed once. */
+export function honest(counts, code) {
+  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+}

@@ -1,0 +1,19 @@
+//! A strict local stand-in for LiveEngage and for Twilio.
+//!
+//! It lets the connector be developed and tested with no account anywhere. It shares no code with the
+//! connector, so that a misreading of the protocol has to be made twice before it goes unnoticed.
+
+mod clock;
+mod control;
+mod faults;
+mod ids;
+mod journal;
+mod liveperson;
+mod options;
+mod perform;
+mod server;
+mod sim;
+mod twilio;
+
+pub use options::{Command, Options, USAGE};
+pub use server::{Running, start};

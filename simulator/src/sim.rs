@@ -1,0 +1,220 @@
+//! The whole state of a simulator, in memory, behind one lock that is never held across an await.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::faults::Faults;
+use crate::journal::Journal;
+use crate::liveperson::conversation::Conversation;
+use crate::liveperson::tokens::Tokens;
+use crate::liveperson::webhooks::Lanes;
+use crate::options::Options;
+use crate::twilio::phones::Phones;
+
+/// What can be changed while the simulator runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, as posted"
+)]
+pub(crate) struct Settings {
+    /// Life of an `AppJWT`.
+    pub(crate) token_lifetime_s: u64,
+    /// HTTP status of "already has open conversation": 200 or 400.
+    pub(crate) already_open_status: u16,
+    /// `sha1` or `sha256`.
+    pub(crate) signature: Hash,
+    /// `base64` or `hex`.
+    pub(crate) encoding: Encoding,
+    /// A closed main dialog is followed by a survey.
+    pub(crate) survey: bool,
+    /// Numbering starts again at 0 in the survey's dialog.
+    pub(crate) survey_restarts_sequence: bool,
+    /// An agent joins each new conversation at once.
+    pub(crate) auto_join: bool,
+    /// The agent's side confirms each consumer message with ACCEPT.
+    pub(crate) auto_accept: bool,
+    /// The agent answers each consumer message with this text.
+    pub(crate) auto_agent_reply: Option<String>,
+    /// How long after an event its notification leaves.
+    pub(crate) webhook_delay_ms: u64,
+    /// How long the connector may take for a notification.
+    pub(crate) webhook_timeout_ms: u64,
+    /// First pause of a failing notification; each further one is twice as long.
+    pub(crate) webhook_retry_ms: u64,
+    /// Longest pause of a failing notification.
+    pub(crate) webhook_retry_cap_ms: u64,
+    /// Twilio's connection overrides.
+    pub(crate) twilio_retries: TwilioRetries,
+}
+
+/// `#rc=5&rp=5xx,ct,rt`, as Twilio's connection overrides would say it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TwilioRetries {
+    /// Attempts after the first one.
+    pub(crate) count: u32,
+    /// Pause between attempts.
+    pub(crate) spacing_ms: u64,
+    /// What is tried again: `4xx`, `5xx`, `ct` (no connection), `rt` (no answer in time).
+    pub(crate) on: Vec<String>,
+    /// Time to an answer.
+    pub(crate) timeout_ms: u64,
+}
+
+/// Hash of a webhook signature.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Hash {
+    Sha1,
+    Sha256,
+}
+
+/// Encoding of a webhook signature.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Encoding {
+    Base64,
+    Hex,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            token_lifetime_s: 3600,
+            already_open_status: 200,
+            signature: Hash::Sha1,
+            encoding: Encoding::Base64,
+            survey: false,
+            survey_restarts_sequence: true,
+            auto_join: true,
+            auto_accept: true,
+            auto_agent_reply: None,
+            webhook_delay_ms: 15,
+            webhook_timeout_ms: 5_000,
+            webhook_retry_ms: 2_000,
+            webhook_retry_cap_ms: 300_000,
+            twilio_retries: TwilioRetries::default(),
+        }
+    }
+}
+
+impl Default for TwilioRetries {
+    fn default() -> Self {
+        Self {
+            count: 5,
+            spacing_ms: 1_000,
+            on: ["5xx", "ct", "rt"].map(str::to_owned).to_vec(),
+            timeout_ms: 15_000,
+        }
+    }
+}
+
+/// Everything that a reset clears.
+#[derive(Default)]
+pub(crate) struct World {
+    /// Grows with each reset: work that was started before one stops.
+    pub(crate) generation: u64,
+    pub(crate) settings: Settings,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) tokens: Tokens,
+    pub(crate) conversations: Vec<Conversation>,
+    pub(crate) lanes: Lanes,
+    pub(crate) phones: Phones,
+}
+
+impl World {
+    /// The conversation with this id.
+    pub(crate) fn conversation(&mut self, id: &str) -> Option<&mut Conversation> {
+        self.conversations.iter_mut().find(|known| known.id == id)
+    }
+}
+
+/// One simulator.
+pub(crate) struct Sim {
+    pub(crate) options: Options,
+    /// Own host and port, the base URI of every service.
+    pub(crate) host: String,
+    pub(crate) http: reqwest::Client,
+    world: Mutex<World>,
+    version: watch::Sender<u64>,
+    release: watch::Sender<u64>,
+    retry_now: watch::Sender<u64>,
+}
+
+impl Sim {
+    pub(crate) fn new(options: Options, address: SocketAddr) -> Result<Arc<Self>, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .build()?;
+        Ok(Arc::new(Self {
+            options,
+            host: address.to_string(),
+            http,
+            world: Mutex::default(),
+            version: watch::Sender::new(0),
+            release: watch::Sender::new(0),
+            retry_now: watch::Sender::new(0),
+        }))
+    }
+
+    /// The state, locked.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the page that something changed.
+    pub(crate) fn changed(&self) {
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// A receiver of those changes.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Lets go what faults hold back.
+    pub(crate) fn release(&self) {
+        self.release.send_modify(|epoch| *epoch += 1);
+    }
+
+    /// Waits for the next release.
+    pub(crate) fn released(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut epoch = self.release.subscribe();
+        async move {
+            let _ = epoch.changed().await;
+        }
+    }
+
+    /// Ends the pauses of failing notifications.
+    pub(crate) fn retry_now(&self) {
+        self.retry_now.send_modify(|epoch| *epoch += 1);
+    }
+
+    /// A receiver of that.
+    pub(crate) fn retries(&self) -> watch::Receiver<u64> {
+        self.retry_now.subscribe()
+    }
+
+    /// Forgets everything.
+    pub(crate) fn reset(&self) {
+        let mut world = self.world();
+        let generation = world.generation + 1;
+        *world = World {
+            generation,
+            ..World::default()
+        };
+        drop(world);
+        self.release();
+        self.retry_now();
+        self.changed();
+    }
+}

@@ -1,0 +1,157 @@
+//! `[vars.CHANNEL_<NAME>]`: one configured instance of a platform, bound to one account.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Account, Routing, SettingsReader, binding_suffix};
+use crate::http::Millis;
+use crate::platforms::{Adapter, Build, REGISTRY};
+
+const HOUR: Millis = 3_600_000;
+
+/// Every account table by the account's name; `None` is one with a mistake, out of service.
+pub(super) type AccountTables = BTreeMap<String, Option<Rc<Account>>>;
+
+/// What to do with a message whose outcome stays unknown where the other side has no idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnUnknown {
+    /// Send it again: nothing is lost, it may arrive twice.
+    Resend,
+    /// Make it a dead letter: nothing arrives twice, it may be lost until somebody resends it.
+    Refuse,
+}
+
+/// One channel, for example "the support SMS number".
+pub struct Channel {
+    /// Name in this configuration and in the callback URL.
+    pub name: String,
+    /// The account whose agents answer.
+    pub account: Rc<Account>,
+    /// The `platform` setting.
+    pub platform: &'static str,
+    /// Separates this channel's consumers from those of other channels. It survives a renaming of the channel and a
+    /// change of vendor; by default the channel's first name.
+    pub namespace: String,
+    /// The URL that the vendor calls, as it was configured there.
+    pub callback_url: String,
+    /// Policy for unknown outcomes.
+    pub on_unknown: OnUnknown,
+    /// A message older than this becomes a dead letter instead of being sent (ms).
+    pub max_age: Millis,
+    /// How long a message from LiveEngage may wait for one with a lower sequence (ms, 0 = never).
+    pub reorder_wait: Millis,
+    /// Template of `ext_consumer_id`; `{key}` stands for the consumer key, `{address}` for the platform's id of the person.
+    pub ext_consumer_id: String,
+    /// Where LiveEngage routes new conversations.
+    pub routing: Routing,
+    /// The platform, with this channel's settings and secrets.
+    pub adapter: Box<dyn Adapter>,
+}
+
+impl Channel {
+    pub(super) fn read(
+        name: String,
+        public_url: Option<&str>,
+        accounts: &AccountTables,
+        reader: &mut SettingsReader<'_>,
+    ) -> Option<Self> {
+        let entry = read_platform(reader);
+        let account = read_account(accounts, reader);
+        let namespace = reader.text("namespace").unwrap_or_else(|| name.clone());
+        let callback_url = reader.callback_url("public_url").or_else(|| {
+            let public_url = public_url?;
+            Some(format!("{public_url}/channels/{name}"))
+        });
+        if callback_url.is_none() {
+            reader.problem(
+                "public_url",
+                "is not set, and PUBLIC_URL, from which it would be made, cannot be used",
+                "correct PUBLIC_URL, or write this channel's own callback address here",
+            );
+        }
+        let on_unknown = reader.choice(
+            "on_unknown",
+            &[("resend", OnUnknown::Resend), ("refuse", OnUnknown::Refuse)],
+        );
+        let max_age = reader.number("max_age_hours", 1..=168, 72) * HOUR;
+        let reorder_wait = reader.number("reorder_wait_ms", 0..=1000, 0);
+        let ext_consumer_id = read_ext_consumer_id(reader);
+        let routing = Routing::read(reader);
+        let Some((platform, build)) = entry else {
+            reader.skip_rest();
+            return None;
+        };
+        let adapter = build(reader);
+        Some(Self {
+            account: account?,
+            platform,
+            namespace,
+            callback_url: callback_url?,
+            on_unknown: on_unknown?,
+            max_age,
+            reorder_wait,
+            ext_consumer_id,
+            routing,
+            adapter: adapter?,
+            name,
+        })
+    }
+}
+
+fn read_platform(reader: &mut SettingsReader<'_>) -> Option<&'static (&'static str, Build)> {
+    let names: Vec<&str> = REGISTRY.iter().map(|(name, _)| *name).collect();
+    let cure = format!("write one of: {}", names.join(", "));
+    let platform = reader.required_text("platform", &cure)?;
+    let entry = REGISTRY.iter().find(|(name, _)| *name == platform);
+    if entry.is_none() {
+        reader.problem("platform", "is not a known platform", cure);
+    }
+    entry
+}
+
+fn read_account(accounts: &AccountTables, reader: &mut SettingsReader<'_>) -> Option<Rc<Account>> {
+    let cure = match accounts.keys().cloned().collect::<Vec<_>>() {
+        none if none.is_empty() => "add a table [vars.ACCOUNT_MAIN] and write main".to_owned(),
+        names => format!("write one of: {}", names.join(", ")),
+    };
+    let name = reader.required_text("account", &cure)?;
+    match accounts.get(&name) {
+        Some(Some(account)) => Some(Rc::clone(account)),
+        Some(None) => {
+            reader.problem(
+                "account",
+                format!("names the account `{name}`, which is out of service"),
+                format!(
+                    "correct the problems of ACCOUNT_{} and its secret",
+                    binding_suffix(&name)
+                ),
+            );
+            None
+        }
+        None => {
+            reader.problem("account", "names no account", cure);
+            None
+        }
+    }
+}
+
+fn read_ext_consumer_id(reader: &mut SettingsReader<'_>) -> String {
+    let Some(template) = reader.text("ext_consumer_id") else {
+        return "{key}".to_owned();
+    };
+    let fixed = template.replace("{key}", "").replace("{address}", "");
+    if fixed == template {
+        reader.problem(
+            "ext_consumer_id",
+            "would give every consumer the same id",
+            "write {key} or {address} into it",
+        );
+    } else if fixed.contains(['{', '}']) {
+        reader.problem(
+            "ext_consumer_id",
+            "has braces that stand for nothing",
+            "use {key} and {address} only",
+        );
+    }
+    template
+}

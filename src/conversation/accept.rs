@@ -1,0 +1,255 @@
+//! Accepting: what comes in becomes rows, facts, or nothing, in one write batch.
+
+use super::consumer::Consumer;
+use super::wire::{AcceptEvent, AcceptRequest, AcceptResponse, Route};
+use super::{Context, DialogPlace, Engine, Lane, Row, Store, StoreError};
+use crate::crypto;
+use crate::http::Millis;
+use crate::liveengage::content::content_of;
+use crate::liveengage::notification::{ConversationChange, DialogEvent, EventBody, Standing};
+use crate::message::Content;
+use crate::outcome::Refusal;
+
+impl<S: Store> Engine<S> {
+    /// Accepts events in their order. When this returns they are in storage, and the caller may acknowledge them as soon as
+    /// storage is durable; a duplicate has no effect.
+    pub fn accept(
+        &mut self,
+        request: &AcceptRequest,
+        context: &Context<'_>,
+    ) -> Result<AcceptResponse, StoreError> {
+        let mut response = AcceptResponse::default();
+        let mut changed = self.learn_route(&request.route, context.now);
+        for event in &request.events {
+            let inserted = match event {
+                AcceptEvent::Message { id, content, .. } => {
+                    let key = format!("c:{id}");
+                    let row = self.new_row(key, Lane::ToLiveengage, content.clone(), context.now);
+                    Some(self.insert(row)?)
+                }
+                AcceptEvent::DeadLetter {
+                    id,
+                    lane,
+                    content,
+                    refusal,
+                } => {
+                    let mut row =
+                        self.new_row(format!("x:{id}"), *lane, content.clone(), context.now);
+                    row.refuse(context.now, refusal.clone());
+                    Some(self.insert(row)?)
+                }
+                AcceptEvent::Dialog { change } => {
+                    let (inserted, learned) = self.accept_dialog_event(change, context)?;
+                    changed |= learned;
+                    inserted
+                }
+                AcceptEvent::Conversation { change } => {
+                    changed |= self.learn_conversation(change, context.now);
+                    None
+                }
+                AcceptEvent::Signal { .. } => None,
+            };
+            match inserted {
+                Some(true) => response.accepted += 1,
+                Some(false) => response.duplicates += 1,
+                None => response.facts += 1,
+            }
+        }
+        if changed || (response.accepted > 0 && self.memory.consumer.is_none()) {
+            self.memory.consumer.get_or_insert_with(|| Consumer {
+                account_id: request.route.account_id.clone(),
+                ..Consumer::default()
+            });
+            self.save_consumer(context.now)?;
+        }
+        Ok(response)
+    }
+
+    /// Takes over who the events are about. Only the platform's side knows; it creates the consumer.
+    fn learn_route(&mut self, route: &Route, now: Millis) -> bool {
+        let (Some(namespace), Some(address)) = (&route.namespace, &route.address) else {
+            return false;
+        };
+        let before = self.memory.consumer.clone();
+        let consumer = self.memory.consumer.get_or_insert_with(|| Consumer {
+            touched_at: now,
+            ..Consumer::default()
+        });
+        consumer.account_id.clone_from(&route.account_id);
+        consumer.namespace.clone_from(namespace);
+        consumer.address = Some(address.clone());
+        if let Some(channel) = &route.channel {
+            consumer.channel.clone_from(channel);
+        }
+        if let Some(profile) = &route.profile {
+            let known = &mut consumer.profile;
+            known.name = profile.name.clone().or(known.name.take());
+            known.phone = profile.phone.clone().or(known.phone.take());
+            known.language = profile.language.clone().or(known.language.take());
+        }
+        before.as_ref() != Some(&*consumer)
+    }
+
+    fn learn_conversation(&mut self, change: &ConversationChange, now: Millis) -> bool {
+        match &mut self.memory.consumer {
+            Some(consumer) => consumer.apply(change, now),
+            None => false,
+        }
+    }
+
+    /// Returns whether a row was inserted (`None`: the event needs none) and whether the consumer changed.
+    fn accept_dialog_event(
+        &mut self,
+        change: &DialogEvent,
+        context: &Context<'_>,
+    ) -> Result<(Option<bool>, bool), StoreError> {
+        let now = context.now;
+        let standing = change.standing(
+            self.memory
+                .consumer
+                .as_ref()
+                .and_then(Consumer::lp_consumer_id),
+        );
+        let place = change.sequence.map(|sequence| DialogPlace {
+            dialog_id: change.dialog_id.clone(),
+            sequence,
+        });
+        let learned = match &mut self.memory.consumer {
+            Some(consumer) => consumer.heard(&change.conversation_id, now),
+            None => false,
+        };
+        let carries_content = matches!(
+            change.body,
+            EventBody::Text { .. }
+                | EventBody::Content { .. }
+                | EventBody::Rich { .. }
+                | EventBody::Other { .. }
+        );
+        let inserted = match standing {
+            Standing::Echo => {
+                if let (Some(place), EventBody::Text { text, .. }) = (&place, &change.body) {
+                    self.settle_by_echo(place, text, context)?;
+                }
+                None
+            }
+            Standing::Private => None,
+            Standing::Forward | Standing::Unattributed if !carries_content => None,
+            Standing::Forward => Some(self.accept_from_agent(change, place.as_ref(), context)?),
+            Standing::Unattributed => {
+                let refusal = Refusal::Malformed {
+                    what: "the event has neither a role nor an originator".to_owned(),
+                };
+                let mut row = self.row_from_agent(change, place.as_ref(), now);
+                row.refuse(now, refusal);
+                Some(self.insert(row)?)
+            }
+        };
+        if let Some(place) = &place {
+            self.memory
+                .seen
+                .account(&place.dialog_id, place.sequence, now);
+        }
+        Ok((inserted, learned))
+    }
+
+    fn accept_from_agent(
+        &mut self,
+        change: &DialogEvent,
+        place: Option<&DialogPlace>,
+        context: &Context<'_>,
+    ) -> Result<bool, StoreError> {
+        let now = context.now;
+        let mut row = self.row_from_agent(change, place, now);
+        if self
+            .memory
+            .consumer
+            .as_ref()
+            .is_none_or(|consumer| consumer.address.is_none())
+        {
+            row.refuse(now, Refusal::NoAddress);
+            return self.insert(row);
+        }
+        let reorder_wait = self.reorder_wait(context);
+        if let Some(place) = place.filter(|_| reorder_wait > 0) {
+            if let Some(position) = self.place_before_higher(place)? {
+                row.position = position;
+            }
+            // Asked as if it were accounted for already: a gap is about the numbers below it.
+            self.memory
+                .seen
+                .account(&place.dialog_id, place.sequence, now);
+            if self
+                .memory
+                .seen
+                .should_wait(&place.dialog_id, place.sequence, now)
+            {
+                row.detail.held = true;
+                row.due_at = now + reorder_wait;
+            }
+        }
+        self.insert(row)
+    }
+
+    fn reorder_wait(&self, context: &Context<'_>) -> Millis {
+        self.memory
+            .consumer
+            .as_ref()
+            .and_then(|consumer| {
+                context
+                    .config
+                    .channel_of(&consumer.account_id, &consumer.namespace)
+            })
+            .map_or(0, |channel| channel.reorder_wait)
+    }
+
+    /// The place before the first message of the same dialog that has a higher sequence and has not been tried yet.
+    fn place_before_higher(&self, place: &DialogPlace) -> Result<Option<u64>, StoreError> {
+        for key in self.memory.lane(Lane::ToConsumer) {
+            let Some(row) = self.store.row(key)? else {
+                continue;
+            };
+            let higher = row.detail.source.as_ref().is_some_and(|source| {
+                source.dialog_id == place.dialog_id && source.sequence > place.sequence
+            });
+            if higher && row.detail.attempt == 0 {
+                return Ok(self.memory.place_before(Lane::ToConsumer, row.position));
+            }
+        }
+        Ok(None)
+    }
+
+    fn row_from_agent(
+        &self,
+        change: &DialogEvent,
+        place: Option<&DialogPlace>,
+        now: Millis,
+    ) -> Row {
+        let content = content_of(change);
+        let key = match place {
+            Some(place) => format!("l:{}:{}", place.dialog_id, place.sequence),
+            // Content without a sequence is not documented; what it says names it then.
+            None => {
+                let whole = serde_json::to_vec(change).unwrap_or_default();
+                format!("l:{}:{}", change.dialog_id, crypto::sha256_hex(&whole))
+            }
+        };
+        let mut row = self.new_row(key, Lane::ToConsumer, content, now);
+        row.detail.source = place.cloned();
+        row
+    }
+
+    fn new_row(&self, key: String, lane: Lane, content: Content, now: Millis) -> Row {
+        Row::accepted(key, lane, self.memory.tail(), content, now)
+    }
+
+    fn insert(&mut self, row: Row) -> Result<bool, StoreError> {
+        let new = self.store.insert(&row)?;
+        if new {
+            self.memory.add(&row);
+            if let Some(refusal) = &row.detail.refusal {
+                self.log_refusal(&row, refusal);
+            }
+        }
+        Ok(new)
+    }
+}

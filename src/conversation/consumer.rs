@@ -1,0 +1,260 @@
+//! What the object knows about its consumer, and the life cycle of the consumer's LiveEngage conversations.
+//!
+//! States, as seen from a message that wants to go to LiveEngage ([`Target`]): none open, open (main or survey dialog), closing.
+//! *Creating* is not stored: it is an attempt of the head message, and LiveEngage itself refuses a second open conversation.
+//!
+//! **This is a stored format**, like the row.
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::Millis;
+use crate::liveengage::consumer_jws::StoredConsumerToken;
+use crate::liveengage::notification::ConversationChange;
+use crate::message::Profile;
+
+/// Conversations kept; the oldest closed ones are forgotten first.
+const CONVERSATIONS: usize = 50;
+/// How long a conversation whose main dialog closed is given to open its survey or to close (ms).
+const CLOSING: Millis = 60_000;
+/// When a claim is renewed, long before Directory and KV forget it (ms); see [`crate::directory::KEEP_CLAIM`].
+const REFRESH_CLAIM: Millis = 60 * 86_400_000;
+
+/// One consumer of one channel namespace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Consumer {
+    /// LiveEngage account id.
+    pub account_id: String,
+    /// Channel namespace.
+    pub namespace: String,
+    /// Name of the channel that was used last; for messages to operators.
+    #[serde(default)]
+    pub channel: String,
+    /// The platform's id of the person. `None` in an object that keeps input without a readable consumer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What the platform tells about the person.
+    #[serde(default)]
+    pub profile: Profile,
+    /// The ConsumerJWS and the id that LiveEngage gave this consumer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<StoredConsumerToken>,
+    /// When the Directory was last told that LiveEngage consumer id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_at: Option<Millis>,
+    /// Conversations, in the order in which they were heard of.
+    #[serde(default)]
+    pub conversations: Vec<Known>,
+    /// Since when LiveEngage says that a conversation is open which we have not heard of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub already_open_since: Option<Millis>,
+    /// Failed tries of the next claim.
+    #[serde(default)]
+    pub claim_failures: u32,
+    /// When the next claim is due.
+    #[serde(default)]
+    pub claim_due_at: Millis,
+    /// The last change of anything here.
+    #[serde(default)]
+    pub touched_at: Millis,
+}
+
+/// A conversation that this consumer was heard in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Conversation id; the main dialog has the same id.
+    pub id: String,
+    /// The main dialog is open.
+    pub main_open: bool,
+    /// The whole conversation is open (LiveEngage's `stage`).
+    pub stage_open: bool,
+    /// The open survey dialog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<String>,
+    /// LiveEngage's `metaDataLastUpdateTs` of the newest state that was applied (ms).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Millis>,
+    /// When this entry last changed, by our clock.
+    #[serde(default)]
+    pub changed_at: Millis,
+    /// When Directory and KV were last told that the conversation leads to this consumer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_at: Option<Millis>,
+}
+
+/// Where a message to LiveEngage goes now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A conversation has to be created.
+    None,
+    /// This dialog takes it.
+    Dialog {
+        /// Conversation id.
+        conversation_id: String,
+        /// The main dialog or the survey's.
+        dialog_id: String,
+    },
+    /// The main dialog closed a moment ago: a survey or the end follows.
+    Closing,
+}
+
+impl Consumer {
+    /// Where a message goes now: to the newest conversation that is open.
+    pub fn target(&self, now: Millis) -> Target {
+        let Some(open) = self
+            .conversations
+            .iter()
+            .rev()
+            .find(|known| known.stage_open)
+        else {
+            return Target::None;
+        };
+        let dialog_id = match &open.survey {
+            Some(survey) => Some(survey),
+            None if open.main_open => Some(&open.id),
+            None => None,
+        };
+        match dialog_id {
+            Some(dialog_id) => Target::Dialog {
+                conversation_id: open.id.clone(),
+                dialog_id: dialog_id.clone(),
+            },
+            None if now.saturating_sub(open.changed_at) < CLOSING => Target::Closing,
+            None => Target::None,
+        }
+    }
+
+    /// The id under which this consumer appears in LiveEngage.
+    pub fn lp_consumer_id(&self) -> Option<&str> {
+        self.token
+            .as_ref()
+            .map(|token| token.lp_consumer_id.as_str())
+    }
+
+    /// A conversation that an event or the answer to a create names. Returns whether it was new.
+    pub fn heard(&mut self, conversation_id: &str, now: Millis) -> bool {
+        if self.known(conversation_id).is_some() {
+            return false;
+        }
+        self.conversations.push(Known {
+            id: conversation_id.to_owned(),
+            main_open: true,
+            stage_open: true,
+            survey: None,
+            updated_at: None,
+            changed_at: now,
+            claimed_at: None,
+        });
+        self.already_open_since = None;
+        self.claim_due_at = self.claim_due_at.min(now);
+        while self.conversations.len() > CONVERSATIONS {
+            let oldest = self
+                .conversations
+                .iter()
+                .position(|known| !known.stage_open);
+            self.conversations.remove(oldest.unwrap_or(0));
+        }
+        true
+    }
+
+    /// Applies a state that LiveEngage reports, unless a newer one was applied. Returns whether anything changed.
+    pub fn apply(&mut self, change: &ConversationChange, now: Millis) -> bool {
+        let new = !change.deleted && self.heard(&change.conversation_id, now);
+        let Some(known) = self
+            .conversations
+            .iter_mut()
+            .find(|known| known.id == change.conversation_id)
+        else {
+            return new;
+        };
+        let stale = match (known.updated_at, change.updated_at) {
+            (Some(applied), Some(reported)) => reported < applied,
+            _ => false,
+        };
+        if stale || change.deleted {
+            return new;
+        }
+        let before = known.clone();
+        let main = change.dialogs.iter().find(|dialog| dialog.id == known.id);
+        let survey = change
+            .dialogs
+            .iter()
+            .find(|dialog| dialog.id != known.id && dialog.is_open_survey());
+        let state_open = change.state.as_deref().map(is_open);
+        let main_open = main
+            .and_then(|dialog| dialog.state.as_deref().map(is_open))
+            .or(state_open);
+        // The 2018 form has no stage: the conversation was open as long as its only dialog.
+        let stage_open = change.stage.as_deref().map(is_open).or(main_open);
+        known.main_open = main_open.unwrap_or(known.main_open);
+        known.stage_open = stage_open.unwrap_or(known.stage_open);
+        known.survey = survey
+            .filter(|_| known.stage_open)
+            .map(|dialog| dialog.id.clone());
+        known.updated_at = change.updated_at.or(known.updated_at);
+        let changed = (before.main_open, before.stage_open, &before.survey)
+            != (known.main_open, known.stage_open, &known.survey);
+        if changed {
+            known.changed_at = now;
+        }
+        new || changed
+    }
+
+    /// LiveEngage refused a publish because the dialog is closed.
+    pub fn closed(&mut self, conversation_id: &str, now: Millis) {
+        if let Some(known) = self
+            .conversations
+            .iter_mut()
+            .find(|known| known.id == conversation_id)
+        {
+            known.main_open = false;
+            known.stage_open = false;
+            known.survey = None;
+            known.changed_at = now;
+        }
+    }
+
+    /// A conversation that Directory and KV do not lead from yet, or that they may soon forget.
+    pub fn unclaimed(&self, now: Millis) -> Option<&str> {
+        self.conversations
+            .iter()
+            .find(|known| match known.claimed_at {
+                None => true,
+                Some(at) => known.stage_open && now.saturating_sub(at) > REFRESH_CLAIM,
+            })
+            .map(|known| known.id.as_str())
+    }
+
+    /// Whether the Directory leads from the LiveEngage consumer id to this consumer, and will for long enough.
+    pub fn is_registered(&self, now: Millis) -> bool {
+        self.registered_at
+            .is_some_and(|at| now.saturating_sub(at) <= REFRESH_CLAIM)
+    }
+
+    /// Directory and KV lead from this conversation to the consumer now.
+    pub fn claimed(&mut self, conversation_id: &str, now: Millis) {
+        if let Some(known) = self
+            .conversations
+            .iter_mut()
+            .find(|known| known.id == conversation_id)
+        {
+            known.claimed_at = Some(now);
+        }
+        self.claim_failures = 0;
+    }
+
+    /// Whether an agent may still write in one of its conversations.
+    pub fn has_open_conversation(&self) -> bool {
+        self.conversations.iter().any(|known| known.stage_open)
+    }
+
+    fn known(&self, conversation_id: &str) -> Option<&Known> {
+        self.conversations
+            .iter()
+            .find(|known| known.id == conversation_id)
+    }
+}
+
+/// `LOCKED` is not documented further; a locked conversation takes no messages from us either.
+fn is_open(state: &str) -> bool {
+    state.eq_ignore_ascii_case("OPEN")
+}

@@ -1,0 +1,79 @@
+//! The heart: one consumer's lanes, deduplication, order, retries and conversations.
+//!
+//! An [`Engine`] is what the Durable Object's shell drives. **Between two calls nothing of it needs to survive but what it wrote to
+//! its [`Store`]**, and each call writes everything it decided before it returns. The shell's part is small: load, call, perform
+//! what [`Work`] says, call again with the answer, keep one alarm at [`Engine::next_wake`].
+//!
+//! | the engine owns | the shell owns |
+//! | --- | --- |
+//! | what is accepted, in which order it goes, when it is tried again, when it is given up | the clock, randomness, HTTP with a deadline, other objects, KV |
+//! | which attempt an answer belongs to | one drain per lane at a time |
+//! | what the earliest due time is | the alarm |
+
+mod accept;
+mod consumer;
+mod drain;
+mod echo;
+mod engine;
+mod order;
+pub mod retry;
+mod row;
+mod store;
+pub mod wire;
+
+pub use consumer::{Consumer, Known, Target};
+pub use drain::{After, Ticket, Work};
+pub use engine::{Context, Engine, Log};
+pub use row::{
+    Detail, DialogPlace, ExpectedEcho, Lane, Phase, Resent, Row, RowState, Step, StepEvent,
+};
+pub use store::{RowSummary, Store, StoreError};
+
+use crate::config::Channel;
+use crate::http::Millis;
+use crate::identity::ConsumerKey;
+
+const SECOND: Millis = 1000;
+const DAY: Millis = 86_400 * SECOND;
+
+/// The deadline of every request of a drain (ms).
+pub const SEND_DEADLINE: Millis = 10 * SECOND;
+/// When an attempt that has not ended counts as lost (ms after its start).
+pub const LEASE: Millis = SEND_DEADLINE + 5 * SECOND;
+/// How long an echo is waited for before the policy decides on an unknown publish (ms).
+pub const ECHO_WAIT: Millis = 15 * SECOND;
+/// Interruptions after which a message that crashes us becomes a dead letter.
+pub const CRASHES: u32 = 3;
+/// How long a delivered row stays: its key for deduplication (Meta redelivers for 7 days, LiveEngage for 3), its trace for
+/// questions (ms).
+pub const KEEP_DELIVERED: Millis = 14 * DAY;
+/// How long a dead letter stays (ms).
+pub const KEEP_REFUSED: Millis = 30 * DAY;
+/// How long an idle consumer is remembered (ms).
+pub const KEEP_IDLE: Millis = 30 * DAY;
+/// How long an idle consumer with an open conversation is remembered: LiveEngage closes one by itself after 90 days (ms).
+pub const KEEP_OPEN: Millis = 100 * DAY;
+/// When operators hear of a conversation that LiveEngage calls open and that we cannot find (ms).
+pub const ALREADY_OPEN_ALARM: Millis = 900 * SECOND;
+
+/// A consumer with the key that names it.
+#[derive(Clone, Copy)]
+pub struct ConsumerKeyed<'a> {
+    /// The key.
+    pub key: &'a ConsumerKey,
+    /// The state.
+    pub state: &'a Consumer,
+}
+
+impl ConsumerKeyed<'_> {
+    /// The id under which LiveEngage is to know this consumer, by the channel's template.
+    pub fn ext_consumer_id(&self, channel: &Channel) -> String {
+        channel
+            .ext_consumer_id
+            .replace("{key}", self.key.as_str())
+            .replace(
+                "{address}",
+                self.state.address.as_deref().unwrap_or_default(),
+            )
+    }
+}

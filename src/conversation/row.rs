@@ -1,0 +1,327 @@
+//! The stored row: one per message, queue entry, deduplication key and trace in one.
+//!
+//! **This is a stored format.** Fields are only added, each with a serde default; the tests in `tests/stored_formats.rs` pin it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::Millis;
+use crate::message::Content;
+use crate::outcome::{Cause, Refusal};
+use crate::platforms::Progress;
+
+/// One direction of one consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// From the consumer to the agents.
+    ToLiveengage,
+    /// From the agents to the consumer.
+    ToConsumer,
+}
+
+impl Lane {
+    /// Both directions.
+    pub const ALL: [Self; 2] = [Self::ToLiveengage, Self::ToConsumer];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ToLiveengage => "to_liveengage",
+            Self::ToConsumer => "to_consumer",
+        }
+    }
+
+    /// The lane of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.as_str() == name)
+    }
+}
+
+/// Where a message stands. There is no fourth end: delivered, refused, or waiting with a due time (an attempt under way is
+/// waiting too: its due time is when the attempt counts as lost).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// To be tried at its due time, once it heads its lane.
+    Waiting,
+    /// An attempt has started and has not ended.
+    Sending,
+    /// The other side has it. The content is gone.
+    Delivered,
+    /// A dead letter: kept whole, with its reason.
+    Refused,
+}
+
+impl RowState {
+    const ALL: [Self; 4] = [Self::Waiting, Self::Sending, Self::Delivered, Self::Refused];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The state of a stored name.
+    pub fn from_stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// Whether the message still has to go somewhere.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Sending)
+    }
+}
+
+/// One message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Deduplication key, made from the sender's id of the message.
+    pub key: String,
+    /// Direction.
+    pub lane: Lane,
+    /// Place in the lane. Lower goes first; gaps are left for messages that have to go in between.
+    pub position: u64,
+    /// Where it stands.
+    pub state: RowState,
+    /// Waiting: the earliest next attempt. Sending: when the attempt counts as lost. Ended: when it ended.
+    pub due_at: Millis,
+    /// When it was accepted.
+    pub accepted_at: Millis,
+    /// What it carries; `None` once it is delivered.
+    pub content: Option<Content>,
+    /// Everything else.
+    pub detail: Detail,
+    /// What happened to it, without its content.
+    pub trace: Vec<Step>,
+}
+
+/// The part of a row that nothing selects by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// How far its send has come.
+    #[serde(default)]
+    pub progress: Progress,
+    /// Number of the latest attempt; 0 before the first.
+    #[serde(default)]
+    pub attempt: u32,
+    /// Attempts in a row that failed because of the destination: what the back-off counts.
+    #[serde(default)]
+    pub failures: u32,
+    /// The LiveEngage dialog and sequence that the message came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<DialogPlace>,
+    /// Where LiveEngage put our publishes of it, one per piece.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<DialogPlace>,
+    /// The id that the platform gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote_id: Option<String>,
+    /// The publish whose echo would settle it: set while one is under way or unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub echo: Option<ExpectedEcho>,
+    /// An earlier publish of the last piece whose outcome stayed unknown before it was sent again: its echo would say that the
+    /// piece has arrived twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent: Option<Resent>,
+    /// The outcome of the latest attempt is unknown; when it is due the channel's policy decides.
+    #[serde(default)]
+    pub unknown: bool,
+    /// How often the process ended during an attempt.
+    #[serde(default)]
+    pub interruptions: u32,
+    /// How often it surely ended in our own code, not while waiting for the other side.
+    #[serde(default)]
+    pub crashes: u32,
+    /// How far the present attempt is known to have come. Written only after an interruption (see `drain.rs`).
+    #[serde(default)]
+    pub phase: Phase,
+    /// It waits for a lower sequence of its dialog.
+    #[serde(default)]
+    pub held: bool,
+    /// Why it is a dead letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+}
+
+/// A sequence number within a dialog.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DialogPlace {
+    /// Dialog id.
+    pub dialog_id: String,
+    /// LiveEngage's number of the event in it.
+    pub sequence: u64,
+}
+
+/// What the echo of a publish must look like. Its text is that of the first piece not yet published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedEcho {
+    /// The dialog that it was published to.
+    pub dialog_id: String,
+    /// The highest sequence of that dialog that was known when the attempt started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<u64>,
+}
+
+/// A publish that was sent again while its outcome was unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resent {
+    /// What its echo must look like.
+    pub echo: ExpectedEcho,
+    /// SHA-256 of its text, in hexadecimal: the text itself is gone once the message is delivered.
+    pub text: String,
+}
+
+/// How far an attempt is known to have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It has begun; the request may or may not have left.
+    #[default]
+    Begun,
+    /// Our code is done; the request is on its way.
+    OnItsWay,
+    /// The answer is here and our code reads it.
+    Answered,
+}
+
+/// One entry of a trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// When.
+    pub at: Millis,
+    /// In which attempt; 0 before the first.
+    #[serde(default)]
+    pub attempt: u32,
+    /// What.
+    #[serde(flatten)]
+    pub event: StepEvent,
+}
+
+/// What happened to a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum StepEvent {
+    /// It is durable.
+    Accepted,
+    /// An attempt started.
+    Started,
+    /// A step of several succeeded.
+    Advanced,
+    /// The attempt had no effect; the destination is at fault.
+    Retry {
+        /// Whose failure.
+        because: Cause,
+        /// When the next attempt is due.
+        until: Millis,
+    },
+    /// The attempt may have had an effect.
+    Unknown {
+        /// What is known.
+        because: Cause,
+        /// When the policy decides.
+        until: Millis,
+    },
+    /// The other side has it.
+    Delivered {
+        /// An echo said so, not the answer.
+        #[serde(default)]
+        by_echo: bool,
+    },
+    /// It became a dead letter.
+    Refused {
+        /// Why.
+        because: Refusal,
+    },
+    /// It has arrived a second time: an attempt whose outcome was unknown had its effect after all.
+    Doubled {
+        /// Where the second one is, as far as known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sequence: Option<u64>,
+    },
+}
+
+/// The most steps that a trace keeps: the first ones and the latest ones matter most.
+const TRACE_HEAD: usize = 8;
+const TRACE_TAIL: usize = 24;
+
+impl Row {
+    /// A message as it is accepted.
+    pub fn accepted(key: String, lane: Lane, position: u64, content: Content, now: Millis) -> Self {
+        let mut row = Self {
+            key,
+            lane,
+            position,
+            state: RowState::Waiting,
+            due_at: now,
+            accepted_at: now,
+            content: Some(content),
+            detail: Detail::default(),
+            trace: Vec::new(),
+        };
+        row.note(now, StepEvent::Accepted);
+        row
+    }
+
+    /// Adds a step to the trace, which stays bounded.
+    pub fn note(&mut self, at: Millis, event: StepEvent) {
+        if self.trace.len() >= TRACE_HEAD + TRACE_TAIL {
+            self.trace.remove(TRACE_HEAD);
+        }
+        let attempt = self.detail.attempt;
+        self.trace.push(Step { at, attempt, event });
+    }
+
+    /// Ends it as delivered: the content goes, the key and the trace stay.
+    pub fn deliver(&mut self, now: Millis, by_echo: bool) {
+        self.state = RowState::Delivered;
+        self.due_at = now;
+        self.content = None;
+        self.detail.echo = None;
+        self.detail.unknown = false;
+        self.detail.progress = Progress::default();
+        self.note(now, StepEvent::Delivered { by_echo });
+    }
+
+    /// Ends it as a dead letter, kept whole.
+    pub fn refuse(&mut self, now: Millis, refusal: Refusal) {
+        self.state = RowState::Refused;
+        self.due_at = now;
+        self.detail.echo = None;
+        self.detail.unknown = false;
+        self.detail.refusal = Some(refusal.clone());
+        self.note(now, StepEvent::Refused { because: refusal });
+    }
+
+    /// A step of several succeeded: the next one is due at once.
+    pub fn advance(&mut self, now: Millis, progress: Progress) {
+        self.state = RowState::Waiting;
+        self.due_at = now;
+        self.detail.progress = progress;
+        self.detail.echo = None;
+        self.detail.unknown = false;
+        self.note(now, StepEvent::Advanced);
+    }
+
+    /// Puts it back to be tried at `until`.
+    pub fn wait(&mut self, now: Millis, until: Millis, because: Cause) {
+        self.state = RowState::Waiting;
+        self.due_at = until;
+        self.detail.failures = self.detail.failures.saturating_add(1);
+        self.detail.echo = None;
+        self.detail.unknown = false;
+        self.note(now, StepEvent::Retry { because, until });
+    }
+
+    /// Marks its latest attempt as unknown until the policy decides.
+    pub fn doubt(&mut self, now: Millis, until: Millis, because: Cause) {
+        self.state = RowState::Waiting;
+        self.due_at = until;
+        self.detail.failures = self.detail.failures.saturating_add(1);
+        self.detail.unknown = true;
+        self.note(now, StepEvent::Unknown { because, until });
+    }
+}

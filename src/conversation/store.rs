@@ -1,0 +1,55 @@
+//! The port to storage. Everything is synchronous: what happens between two awaits is one write batch.
+
+use crate::http::Millis;
+
+use super::consumer::Consumer;
+use super::{Lane, Row};
+
+/// Storage failed. The object's memory is no longer to be trusted and must be loaded again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("storage failed: {what}")]
+pub struct StoreError {
+    /// What the storage says, without any stored value.
+    pub what: String,
+}
+
+/// What a fresh start needs of a row. The content stays where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowSummary {
+    /// Deduplication key.
+    pub key: String,
+    /// Direction.
+    pub lane: Lane,
+    /// Place in the lane.
+    pub position: u64,
+    /// Whether the message still has to go somewhere.
+    pub open: bool,
+    /// Whether it is a dead letter.
+    pub refused: bool,
+    /// Due time, or when it ended.
+    pub due_at: Millis,
+    /// The LiveEngage dialog and sequence that it came from.
+    pub source: Option<super::DialogPlace>,
+    /// Where LiveEngage put our publishes of it.
+    pub published: Vec<super::DialogPlace>,
+    /// A publish of it that was sent again while its outcome was unknown.
+    pub resent: Option<super::Resent>,
+}
+
+/// One consumer's storage.
+pub trait Store {
+    /// What is known about the consumer; `None` in an object that has stored nothing yet.
+    fn consumer(&self) -> Result<Option<Consumer>, StoreError>;
+    /// Stores what is known about the consumer. The first write makes the object exist.
+    fn put_consumer(&mut self, consumer: &Consumer) -> Result<(), StoreError>;
+    /// Every row, in lane order.
+    fn summaries(&self) -> Result<Vec<RowSummary>, StoreError>;
+    /// One row whole.
+    fn row(&self, key: &str) -> Result<Option<Row>, StoreError>;
+    /// Stores a new row; `false` if its key is known, and then nothing is written.
+    fn insert(&mut self, row: &Row) -> Result<bool, StoreError>;
+    /// Replaces a row.
+    fn update(&mut self, row: &Row) -> Result<(), StoreError>;
+    /// Deletes a row.
+    fn delete(&mut self, key: &str) -> Result<(), StoreError>;
+}

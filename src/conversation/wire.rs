@@ -1,0 +1,95 @@
+//! What the Worker and the objects say to each other.
+//!
+//! During a deploy neighbouring releases talk to each other: fields are only added, each with a serde default, and the tests
+//! in `tests/stored_formats.rs` pin the JSON.
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::Millis;
+use crate::liveengage::notification::{ConversationChange, DialogEvent};
+use crate::message::{Content, Profile, Signal};
+use crate::outcome::Refusal;
+
+use super::Lane;
+
+/// Events for one Conversation object, in the order in which they came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AcceptRequest {
+    /// Whose they are.
+    pub route: Route,
+    /// The events.
+    pub events: Vec<AcceptEvent>,
+}
+
+/// Whose events they are.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    /// LiveEngage account id.
+    pub account_id: String,
+    /// Channel namespace; absent in events from LiveEngage, which do not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Channel name; absent likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The platform's id of the person, in events from the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What the platform tells about the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum AcceptEvent {
+    /// A message from the consumer.
+    Message {
+        /// The platform's id of it.
+        id: String,
+        /// What it carries.
+        content: Content,
+        /// When the person sent it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_at: Option<Millis>,
+    },
+    /// A signal from the consumer's side.
+    Signal {
+        /// The signal.
+        #[serde(flatten)]
+        signal: Signal,
+    },
+    /// Anything that happened in a dialog; the text of private notes is stripped before it gets here.
+    Dialog {
+        /// The event.
+        change: DialogEvent,
+    },
+    /// The state of a conversation.
+    Conversation {
+        /// The state.
+        change: ConversationChange,
+    },
+    /// Authentic input that cannot go on: straight to the dead letters.
+    DeadLetter {
+        /// Names it, for deduplication.
+        id: String,
+        /// The direction that it would have taken.
+        lane: Lane,
+        /// It, as it came.
+        content: Content,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// The events are durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptResponse {
+    /// Messages stored now.
+    pub accepted: u32,
+    /// Messages that were stored before.
+    pub duplicates: u32,
+    /// Events that needed no row.
+    pub facts: u32,
+}

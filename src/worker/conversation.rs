@@ -1,0 +1,334 @@
+//! The Conversation object: the shell around [`Engine`]. It loads, steps, performs, and keeps one alarm at the earliest due time.
+//!
+//! A Durable Object lets other requests in while it awaits `fetch`, so everything here assumes that the engine has moved on after
+//! every await: each call re-reads what it needs.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+use super::sql::SqlStore;
+use super::{account, clock, http, index, log, objects, settings};
+use crate::conversation::wire::AcceptRequest;
+use crate::conversation::{After, Context, Engine, LEASE, Lane, StoreError, Work};
+use crate::directory::{Ask, Resolution};
+use crate::http::Millis;
+use crate::identity::{ConsumerKey, Subject};
+use crate::liveengage::Access;
+use crate::outcome::Cause;
+
+/// A drain ends after so many sends or milliseconds and leaves the rest to the alarm, so that no event runs for ever.
+const DRAIN_SENDS: u32 = 25;
+const DRAIN_TIME: Millis = 30_000;
+/// When the alarm takes over from a drain that was started with an accept and has vanished (ms).
+const SAFETY: Millis = 5000;
+/// When a failing alarm is tried again (ms). The runtime's own retries end after six.
+const AGAIN: Millis = 10_000;
+
+/// See [`crate::conversation`].
+#[durable_object(alarm)]
+pub struct Conversation(Rc<Inner>);
+
+struct Inner {
+    state: State,
+    env: Env,
+    key: ConsumerKey,
+    /// `None`: to be loaded, at the start and after storage has failed.
+    engine: RefCell<Option<Engine<SqlStore>>>,
+    drains: [Cell<Drain>; 2],
+    /// The alarm as far as this instance has set it.
+    armed: Cell<Option<Millis>>,
+}
+
+/// Which drain of a lane runs.
+#[derive(Clone, Copy, Default)]
+struct Drain {
+    /// Counts drains: one that hung and was replaced finds that it is no longer the one.
+    number: u32,
+    /// When it last began something, while it runs.
+    active_at: Option<Millis>,
+}
+
+impl DurableObject for Conversation {
+    fn new(state: State, env: Env) -> Self {
+        let key = ConsumerKey::from_stored(state.id().name().unwrap_or_default());
+        Self(Rc::new(Inner {
+            state,
+            env,
+            key,
+            engine: RefCell::new(None),
+            drains: [Cell::default(), Cell::default()],
+            armed: Cell::new(None),
+        }))
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let Ok(request) = request.json::<AcceptRequest>().await else {
+            return Response::error("unreadable", 400);
+        };
+        let accepted = self
+            .0
+            .with(|engine, context| engine.accept(&request, context));
+        let accepted = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => return self.0.storage_failed(&error),
+        };
+        // The alarm is the first await after the rows: both are one batch of writes, and the answer waits for it.
+        if let Err(error) = self.0.arm(SAFETY).await {
+            log::write("alarm_not_set", &[("error", &error.to_string())], true);
+            return Response::error("unavailable", 503);
+        }
+        let inner = Rc::clone(&self.0);
+        self.0
+            .state
+            .wait_until(async move { inner.drain_all().await });
+        Response::from_json(&accepted)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.0.armed.set(None);
+        self.0.drain_all().await;
+        let now = clock::now();
+        match self.0.with(|engine, _| engine.prune(now)) {
+            Ok(true) => {
+                self.0.engine.replace(None);
+                self.0.state.storage().delete_all().await?;
+                return Response::ok("");
+            }
+            Ok(false) => {}
+            Err(error) => {
+                self.0.storage_failed(&error)?;
+            }
+        }
+        if self.0.arm(1000).await.is_err() {
+            self.0.arm_at(clock::now() + AGAIN).await?;
+        }
+        Response::ok("")
+    }
+}
+
+impl Inner {
+    /// Runs one synchronous step of the engine: one batch of writes. The borrow never crosses an await.
+    fn with<T>(
+        &self,
+        step: impl FnOnce(&mut Engine<SqlStore>, &Context<'_>) -> std::result::Result<T, StoreError>,
+    ) -> std::result::Result<T, StoreError> {
+        let config = settings::config(&self.env);
+        let context = Context {
+            now: clock::now(),
+            random: clock::random(),
+            config: &config,
+            key: &self.key,
+        };
+        let mut slot = self.engine.borrow_mut();
+        let loaded = match slot.take() {
+            Some(engine) => engine,
+            None => {
+                let store = SqlStore::open(self.state.storage().sql())?;
+                Engine::load(store, context.now)?
+            }
+        };
+        // Where a step fails, memory and storage may differ: the slot stays empty and the next step loads anew.
+        let mut engine = loaded;
+        let result = step(&mut engine, &context)?;
+        for entry in engine.take_logs() {
+            let mut fields = vec![("consumer", self.key.as_str())];
+            fields.extend(
+                entry
+                    .fields
+                    .iter()
+                    .map(|(name, value)| (*name, value.as_str())),
+            );
+            log::write(entry.event, &fields, entry.alarming);
+        }
+        *slot = Some(engine);
+        Ok(result)
+    }
+
+    fn storage_failed(&self, error: &StoreError) -> Result<Response> {
+        let fields = [
+            ("consumer", self.key.as_str()),
+            ("error", error.what.as_str()),
+        ];
+        log::write("storage_failed", &fields, true);
+        Response::error("unavailable", 503)
+    }
+
+    /// Sets the alarm to the engine's next due time, not earlier than `least` from now, if none is set that early.
+    async fn arm(&self, least: Millis) -> Result<()> {
+        let wake = self
+            .with(|engine, _| engine.next_wake())
+            .map_err(|error| worker::Error::RustError(error.what))?;
+        let Some(wake) = wake else {
+            return Ok(());
+        };
+        let now = clock::now();
+        let wake = wake.max(now + least);
+        if self
+            .armed
+            .get()
+            .is_some_and(|armed| armed > now && armed <= wake)
+        {
+            return Ok(());
+        }
+        self.arm_at(wake).await
+    }
+
+    async fn arm_at(&self, wake: Millis) -> Result<()> {
+        self.armed.set(Some(wake));
+        let result = self.state.storage().set_alarm(clock::alarm_at(wake)).await;
+        if result.is_err() {
+            self.armed.set(None);
+        }
+        result
+    }
+
+    /// Drains both lanes beside each other, so that a slow side does not hold up the other.
+    async fn drain_all(&self) {
+        futures_util::future::join(self.drain(Lane::ToLiveengage), self.drain(Lane::ToConsumer))
+            .await;
+        if let Err(error) = self.arm(0).await {
+            log::write("alarm_not_set", &[("error", &error.to_string())], true);
+        }
+    }
+
+    async fn drain(&self, lane: Lane) {
+        let Some(number) = self.begin(lane) else {
+            return;
+        };
+        if let Err(error) = self.drain_lane(lane, number).await {
+            let fields = [
+                ("consumer", self.key.as_str()),
+                ("error", error.what.as_str()),
+            ];
+            log::write("storage_failed", &fields, true);
+        }
+        self.end(lane, number);
+    }
+
+    async fn drain_lane(&self, lane: Lane, number: u32) -> std::result::Result<(), StoreError> {
+        let started = clock::now();
+        let mut access: Option<Access> = None;
+        let mut refused: Option<String> = None;
+        let mut sends = 0;
+        while sends < DRAIN_SENDS && clock::now().saturating_sub(started) < DRAIN_TIME {
+            if !self.keep(lane, number) {
+                return Ok(());
+            }
+            let work = self.with(|engine, context| engine.next(lane, context, access.as_ref()))?;
+            match work {
+                Work::Send { ticket, request } => {
+                    sends += 1;
+                    let answer = http::send(&request).await;
+                    let after =
+                        self.with(|engine, context| engine.ended(&ticket, &answer, context))?;
+                    if after == After::RenewAppJwt {
+                        refused = access.take().map(|access| access.fingerprint());
+                    }
+                }
+                Work::Access { account_id } => {
+                    match account::access(&self.env, &account_id, refused.take()).await {
+                        Ok(granted) => access = Some(granted),
+                        Err(cause) => self.postpone(lane, cause)?,
+                    }
+                }
+                Work::Register {
+                    account_id,
+                    lp_consumer_id,
+                } => {
+                    let subject = Subject::Consumer {
+                        account_id: &account_id,
+                        id: &lp_consumer_id,
+                    };
+                    if self.claim(&subject).await {
+                        self.with(|engine, context| engine.registered(context.now))?;
+                    } else {
+                        self.postpone(lane, Cause::Internal)?;
+                    }
+                }
+                Work::Claim {
+                    account_id,
+                    conversation_id,
+                } => {
+                    let subject = Subject::Conversation {
+                        account_id: &account_id,
+                        id: &conversation_id,
+                    };
+                    let claimed = self.claim(&subject).await;
+                    if claimed && !index::put(&self.env, &subject, &self.key).await {
+                        // Not a failure: the Directory answers on every miss.
+                        log::write(
+                            "index_not_written",
+                            &[("consumer", self.key.as_str())],
+                            true,
+                        );
+                    }
+                    self.with(|engine, context| {
+                        engine.claim_ended(&conversation_id, claimed, context)
+                    })?;
+                }
+                Work::Wait { .. } | Work::Idle => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    fn postpone(&self, lane: Lane, cause: Cause) -> std::result::Result<(), StoreError> {
+        self.with(|engine, context| engine.postpone(lane, cause, None, context))
+    }
+
+    async fn claim(&self, subject: &Subject<'_>) -> bool {
+        let ask = Ask::Claim {
+            key: self.key.clone(),
+        };
+        let answer = objects::directory(&self.env, subject, &ask).await;
+        matches!(answer, Ok(Resolution::Owned { .. }))
+    }
+
+    fn cell(&self, lane: Lane) -> &Cell<Drain> {
+        let [to_liveengage, to_consumer] = &self.drains;
+        match lane {
+            Lane::ToLiveengage => to_liveengage,
+            Lane::ToConsumer => to_consumer,
+        }
+    }
+
+    /// The mark of a running drain is a lease: it goes void when the drain has begun nothing for as long as a send may take.
+    fn begin(&self, lane: Lane) -> Option<u32> {
+        let cell = self.cell(lane);
+        let drain = cell.get();
+        let now = clock::now();
+        if drain.active_at.is_some_and(|at| now < at + LEASE) {
+            return None;
+        }
+        let number = drain.number.wrapping_add(1);
+        cell.set(Drain {
+            number,
+            active_at: Some(now),
+        });
+        Some(number)
+    }
+
+    fn keep(&self, lane: Lane, number: u32) -> bool {
+        let cell = self.cell(lane);
+        let mine = cell.get().number == number;
+        if mine {
+            cell.set(Drain {
+                number,
+                active_at: Some(clock::now()),
+            });
+        }
+        mine
+    }
+
+    fn end(&self, lane: Lane, number: u32) {
+        let cell = self.cell(lane);
+        if cell.get().number == number {
+            cell.set(Drain {
+                number,
+                active_at: None,
+            });
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The shell: the only folder that names the `worker` crate. It decides nothing that the rest of the crate can decide.
+
+mod account;
+mod channels;
+mod clock;
+mod conversation;
+mod directory;
+mod http;
+mod index;
+mod log;
+mod objects;
+mod reply;
+mod resolve;
+mod settings;
+mod sql;
+mod webhooks;
+
+pub use account::AccountAccess;
+pub use conversation::Conversation;
+pub use directory::Directory;
+
+use worker::{Env, Request, Response, Result};
+
+use reply::Fault;
+
+/// Answers one request to the Worker.
+pub async fn handle(request: Request, env: Env) -> Result<Response> {
+    let path = request.path();
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let answer = match segments.as_slice() {
+        ["channels", channel] => channels::receive(channel, request, &env).await,
+        ["liveengage", "webhooks"] => webhooks::receive(request, &env).await,
+        _ => Err(Fault::NotFound),
+    };
+    match answer {
+        Ok(response) => Ok(response),
+        Err(fault) => fault.into_response(),
+    }
+}

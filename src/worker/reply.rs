@@ -1,0 +1,64 @@
+//! Answers to the outside. Errors are JSON with a stable code; nothing of a request is echoed.
+
+use serde_json::json;
+use worker::{Headers, Response, Result};
+
+use crate::config::Problem;
+use crate::http::Method;
+
+/// Why a request gets no success.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fault {
+    /// No such path or channel.
+    NotFound,
+    /// The path takes other methods.
+    Method(Vec<Method>),
+    /// The body's media type is not taken.
+    MediaType,
+    /// The body is longer than what is taken.
+    TooLarge,
+    /// The body broke off.
+    Incomplete,
+    /// The request is not authentic.
+    Signature {
+        /// Status that this sender's own libraries answer.
+        status: u16,
+        /// `signature_missing` or `signature_mismatch`.
+        code: &'static str,
+    },
+    /// The configuration keeps this out of service.
+    Configuration(Vec<Problem>),
+    /// An object or its storage does not answer: the sender should try again.
+    Unavailable,
+}
+
+impl Fault {
+    /// The answer.
+    pub(super) fn into_response(self) -> Result<Response> {
+        let (status, body) = match &self {
+            Self::NotFound => (404, json!({"error": "not_found"})),
+            Self::Method(_) => (405, json!({"error": "method_not_allowed"})),
+            Self::MediaType => (415, json!({"error": "unsupported_media_type"})),
+            Self::TooLarge => (413, json!({"error": "body_too_large"})),
+            Self::Incomplete => (400, json!({"error": "body_incomplete"})),
+            Self::Signature { status, code } => (*status, json!({"error": code})),
+            Self::Configuration(problems) => {
+                (503, json!({"error": "configuration", "problems": problems}))
+            }
+            Self::Unavailable => (503, json!({"error": "unavailable"})),
+        };
+        let response = Response::from_json(&body)?.with_status(status);
+        let headers = Headers::new();
+        headers.set("content-type", "application/json")?;
+        headers.set("cache-control", "no-store")?;
+        match self {
+            Self::Method(methods) => {
+                let names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+                headers.set("allow", &names.join(", "))?;
+            }
+            Self::Unavailable | Self::Configuration(_) => headers.set("retry-after", "5")?,
+            _ => {}
+        }
+        Ok(response.with_headers(headers))
+    }
+}
