@@ -44,7 +44,9 @@ export async function build() {
   say("Building the connector (Rust to wasm; the first time takes a minute or two).");
   rmSync(stamp, { force: true });
   const tools = buildTools();
-  const done = await runLong(tools.workerBuild, ["--release"], { env: tools.env });
+  // A sender that hangs up early must not cancel the storing of what it sent.
+  const env = { ...tools.env, RUN_TO_COMPLETION: "1" };
+  const done = await runLong(tools.workerBuild, ["--release"], { env });
   if (done.code !== 0) {
     throw new Problem(`${lastLines(done.output, 60)}\n\nThe connector could not be built: the compiler's words are above.`);
   }

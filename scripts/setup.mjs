@@ -22,7 +22,7 @@ function crateTools() {
       binary: "worker-build",
       version: lockedCrate("worker"),
       options: ["--locked"],
-      takes: "about four minutes",
+      takes: "four minutes or more",
     },
     {
       crate: "wasm-bindgen-cli",
@@ -30,7 +30,7 @@ function crateTools() {
       version: lockedCrate("wasm-bindgen"),
       // Its own lock file may name versions that a registry copy does not hold.
       options: ["--no-default-features"],
-      takes: "about two minutes",
+      takes: "two minutes or more",
     },
   ].map((tool) => ({ ...tool, folder: join(TOOLS, `${tool.crate}-${tool.version}`) }));
 }

@@ -49,10 +49,10 @@ pub struct Feed {
 /// Consumers of one conversation that are looked up; it has one.
 const CONSUMERS: usize = 4;
 
-/// Sorts the changes of one notification.
-pub fn sort(changes: Vec<Change>) -> Feed {
+/// Sorts the changes of one notification; `body` is the notification as it came.
+pub fn sort(changes: Vec<Change>, body: &[u8]) -> Feed {
     let mut feed = Feed::default();
-    for change in changes {
+    for (index, change) in changes.into_iter().enumerate() {
         match change {
             Change::Event(event) => {
                 let worth = worth(&event);
@@ -77,8 +77,10 @@ pub fn sort(changes: Vec<Change>) -> Feed {
                 arrival.events.push(AcceptEvent::Conversation { change });
             }
             Change::Malformed { what, raw } => {
-                let body = raw.to_string();
-                feed.dead_letters.push(dead_letter(&what, body.as_bytes()));
+                // Named by its place in the body: what is left of a malformed private note is alike for all of them.
+                let id = format!("{}:{index}", crypto::sha256_hex(body));
+                feed.dead_letters
+                    .push(letter(id, what, raw.to_string(), Lane::ToConsumer));
             }
             Change::Other { name } => feed.unknown.push(name),
         }
@@ -86,23 +88,21 @@ pub fn sort(changes: Vec<Change>) -> Feed {
     feed
 }
 
-/// An authentic body or change that cannot be read, as an entry of the dead letters.
-pub fn dead_letter(what: &str, body: &[u8]) -> AcceptEvent {
-    unreadable(what, body, Lane::ToConsumer)
+/// An authentic body that cannot be read, as an entry of the dead letters.
+pub fn dead_letter(what: &str, body: &[u8], lane: Lane) -> AcceptEvent {
+    let raw = String::from_utf8_lossy(body).into_owned();
+    letter(crypto::sha256_hex(body), what.to_owned(), raw, lane)
 }
 
-/// The same for either direction.
-pub fn unreadable(what: &str, body: &[u8], lane: Lane) -> AcceptEvent {
+fn letter(id: String, what: String, raw: String, lane: Lane) -> AcceptEvent {
     AcceptEvent::DeadLetter {
-        id: crypto::sha256_hex(body),
+        id,
         lane,
         content: Content::Malformed {
-            what: what.to_owned(),
-            raw: String::from_utf8_lossy(body).into_owned(),
+            what: what.clone(),
+            raw,
         },
-        refusal: Refusal::Malformed {
-            what: what.to_owned(),
-        },
+        refusal: Refusal::Malformed { what },
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) async fn receive(
                     account_id: channel.account.id.clone(),
                     ..Route::default()
                 },
-                events: vec![feed::unreadable(
+                events: vec![feed::dead_letter(
                     &unreadable.what,
                     &body,
                     Lane::ToLiveengage,

@@ -12,6 +12,7 @@ use super::reply::Fault;
 use super::resolve::{Found, resolve};
 use super::{http, log, objects, settings};
 use crate::config::{Account, Config};
+use crate::conversation::Lane;
 use crate::conversation::wire::{AcceptEvent, AcceptRequest, Route};
 use crate::http::Method;
 use crate::identity::ConsumerKey;
@@ -71,11 +72,11 @@ async fn take(env: &Env, config: &Config, account: &Rc<Account>, body: &[u8]) ->
     let changes = match notification::parse(body) {
         Ok(changes) => changes,
         Err(unreadable) => {
-            let event = feed::dead_letter(&unreadable.what, body);
+            let event = feed::dead_letter(&unreadable.what, body, Lane::ToConsumer);
             return bury(env, config, account, body, vec![event]).await;
         }
     };
-    let feed = feed::sort(changes);
+    let feed = feed::sort(changes, body);
     for name in &feed.unknown {
         let fields = [("account", account.id.as_str()), ("kind", name.as_str())];
         log::write("webhook_kind_unknown", &fields, false);
@@ -113,15 +114,22 @@ async fn deliver(
                 Err(CallFault::Unavailable) => Err(Fault::Unavailable),
                 Err(CallFault::Rejected) => {
                     let body = serde_json::to_vec(&request).unwrap_or_default();
-                    let event = feed::dead_letter("the consumer's object cannot take it", &body);
+                    let event = feed::dead_letter(
+                        "the consumer's object cannot take it",
+                        &body,
+                        Lane::ToConsumer,
+                    );
                     bury(env, config, account, &body, vec![event]).await
                 }
             }
         }
         Found::Full => {
             let body = serde_json::to_vec(&events).unwrap_or_default();
-            let event =
-                feed::dead_letter("more is parked than an unclaimed conversation may", &body);
+            let event = feed::dead_letter(
+                "more is parked than an unclaimed conversation may",
+                &body,
+                Lane::ToConsumer,
+            );
             bury(env, config, account, &body, vec![event]).await
         }
         Found::Parked | Found::Foreign => Ok(()),

@@ -49,14 +49,7 @@ fn ended(next: Next) -> (Outcome, Progress) {
 }
 
 fn first_request(adapter: &dyn Adapter, consumer: &str, content: &Content) -> HttpRequest {
-    asked(step(
-        adapter,
-        consumer,
-        content,
-        &Progress::default(),
-        None,
-    ))
-    .0
+    asked(step(adapter, consumer, content, &Progress::default(), None)).0
 }
 
 fn field(request: &HttpRequest, name: &str) -> Option<String> {
@@ -297,7 +290,7 @@ fn every_answer_has_its_outcome() {
     let adapter = adapter();
     let content = text("Hi");
     let (_, progress) = asked(step(
-        adapter,
+        &*adapter,
         "+15550100001",
         &content,
         &Progress::default(),
@@ -305,7 +298,7 @@ fn every_answer_has_its_outcome() {
     ));
     for (answer, expected) in cases {
         let next = step(
-            adapter,
+            &*adapter,
             "+15550100001",
             &content,
             &progress,
@@ -324,7 +317,7 @@ fn a_sender_problem_names_the_setting_that_is_used() {
     let adapter = adapter_with(json!({ "account_sid": ACCOUNT, "messaging_service_sid": service }));
     let answer = answer(400, "{\"code\":21705}");
     let next = step(
-        adapter,
+        &*adapter,
         "+15550100001",
         &text("Hi"),
         &Progress::default(),
@@ -352,7 +345,7 @@ fn twilio_is_asked_again_when_it_says() {
                 body: Vec::new(),
             });
             let next = step(
-                adapter,
+                &*adapter,
                 "+1",
                 &text("Hi"),
                 &Progress::default(),
@@ -378,7 +371,7 @@ fn a_long_text_goes_piece_by_piece_and_resumes_after_a_restart() {
     let words: Vec<String> = (0..500).map(|n| format!("word{n}")).collect();
     let content = text(&words.join(" "));
     let next = |progress: &Progress, answer: Option<&HttpAnswer>| {
-        step(adapter, "+15550100001", &content, progress, answer)
+        step(&*adapter, "+15550100001", &content, progress, answer)
     };
 
     let (first, progress) = asked(next(&Progress::default(), None));
@@ -435,7 +428,7 @@ fn a_piece_has_at_most_1600_utf16_units() {
     ] {
         let content = text(&content);
         let mut progress = Progress::default();
-        let mut next = step(adapter, "+1", &content, &progress, None);
+        let mut next = step(&*adapter, "+1", &content, &progress, None);
         let mut count = 0;
         while let Next::Request {
             progress: asked, ..
@@ -443,7 +436,7 @@ fn a_piece_has_at_most_1600_utf16_units() {
         {
             count += 1;
             progress = asked;
-            next = step(adapter, "+1", &content, &progress, Some(&sent("SMa")));
+            next = step(&*adapter, "+1", &content, &progress, Some(&sent("SMa")));
         }
         assert_eq!(count, pieces);
     }
@@ -454,7 +447,7 @@ fn progress_of_another_release_starts_over_or_ends() {
     let adapter = adapter();
     let resume = |progress: Value| {
         let progress = serde_json::from_value(progress).unwrap();
-        step(adapter, "+1", &text("Hi"), &progress, None)
+        step(&*adapter, "+1", &text("Hi"), &progress, None)
     };
     for start in [
         json!(null),
