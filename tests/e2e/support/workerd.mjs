@@ -89,6 +89,8 @@ export class Runtime {
   /** `home` is a folder of its own; `vars` maps names to texts and objects; `settings` is wrangler.toml as read. */
   constructor({ home, bundle, vars, settings, port, kvAddress }) {
     this.port = port;
+    /** Bindings; what a test changes here holds from the next start on, as after a deployment. */
+    this.vars = vars;
     this.disk = join(home, "objects");
     this.config = join(home, "config.capnp");
     this.output = "";
@@ -96,10 +98,12 @@ export class Runtime {
     mkdirSync(join(home, "modules"), { recursive: true });
     const modules = bundledModules(bundle);
     for (const file of modules) copyFileSync(join(bundle, file), join(home, "modules", file));
-    writeFileSync(this.config, configText({ modules, vars, settings, port, kvAddress, disk: this.disk }));
+    this.write = () =>
+      writeFileSync(this.config, configText({ modules, vars: this.vars, settings, port, kvAddress, disk: this.disk }));
   }
 
   async start() {
+    this.write();
     const child = spawn(workerdBinary(), ["serve", this.config], { stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     this.exited = once(child, "exit");
