@@ -147,14 +147,19 @@ impl Entry {
         self.parked.front().map(|parked| parked.at + PARK)
     }
 
+    /// Forgets parked content that nobody has claimed in time; answers how much.
+    pub fn expire(&mut self, now: Millis) -> usize {
+        if self.claimant.is_some() {
+            return 0;
+        }
+        let before = self.parked.len();
+        self.parked.retain(|parked| now < parked.at + PARK);
+        before - self.parked.len()
+    }
+
     /// Whether the whole entry may be deleted.
     pub fn is_over(&self, now: Millis) -> bool {
         self.claimant.is_none() && self.wake().is_none_or(|wake| wake <= now)
-    }
-
-    /// How much is parked.
-    pub fn parked(&self) -> usize {
-        self.parked.len()
     }
 }
 
@@ -214,8 +219,12 @@ mod tests {
         assert_eq!(entry.wake(), None);
         entry.resolve(Some(request("1")), 5);
         assert_eq!(entry.wake(), Some(5 + PARK));
-        assert!(!entry.is_over(5 + PARK - 1));
-        assert!(entry.is_over(5 + PARK));
+        entry.resolve(Some(request("2")), 7);
+        assert_eq!(entry.expire(5 + PARK - 1), 0);
+        assert_eq!(entry.expire(5 + PARK), 1);
+        assert!(!entry.is_over(5 + PARK), "each has its own two minutes");
+        assert_eq!(entry.expire(7 + PARK), 1);
+        assert!(entry.is_over(7 + PARK));
     }
 
     #[test]
@@ -224,7 +233,7 @@ mod tests {
         let large = request(&"x".repeat(PARKED_BYTES / 2));
         assert_eq!(entry.resolve(Some(large.clone()), 0), Resolution::Parked);
         assert_eq!(entry.resolve(Some(large), 0), Resolution::Full);
-        assert_eq!(entry.parked(), 1);
+        assert_eq!(entry.parked.len(), 1);
     }
 
     #[test]

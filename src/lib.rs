@@ -7,6 +7,7 @@ pub mod config;
 pub mod conversation;
 pub mod crypto;
 pub mod directory;
+pub mod feed;
 pub mod http;
 pub mod identity;
 pub mod liveengage;

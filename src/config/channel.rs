@@ -30,7 +30,7 @@ pub struct Channel {
     /// The `platform` setting.
     pub platform: &'static str,
     /// Separates this channel's consumers from those of other channels. It survives a renaming of the channel and a
-    /// change of vendor; by default the channel's first name.
+    /// change of vendor; by default the channel's name.
     pub namespace: String,
     /// The URL that the vendor calls, as it was configured there.
     pub callback_url: String,

@@ -70,17 +70,14 @@ impl Config {
         for table in tables(bindings, "CHANNEL_", &mut problems) {
             let (channel, mut found) = table
                 .read(|name, reader| Channel::read(name, public_url.as_deref(), &accounts, reader));
-            let twin = channel.as_ref().and_then(|channel| {
-                channels.values().find(|other| {
-                    other.namespace == channel.namespace && other.account.id == channel.account.id
-                })
-            });
-            if let Some(twin) = twin {
+            let mixed_up = channel
+                .as_ref()
+                .and_then(|channel| mixed_up(channel, &channels));
+            if let Some((field, problem, cure)) = mixed_up {
                 found.push(Problem {
-                    key: format!("{}.namespace", table.binding),
-                    problem: format!("is the namespace of channel `{}` too", twin.name),
-                    cure: "give each channel of an account its own namespace: it separates their consumers"
-                        .to_owned(),
+                    key: format!("{}.{field}", table.binding),
+                    problem,
+                    cure: cure.to_owned(),
                 });
             }
             if let Some(channel) = channel.filter(|_| found.is_empty()) {
@@ -219,6 +216,35 @@ fn json_table(value: &Value) -> Option<Map<String, Value>> {
         Value::String(text) => serde_json::from_str(text).ok(),
         _ => None,
     }
+}
+
+/// What would mix a channel's consumers up with those of another channel of its account: field, problem and cure.
+fn mixed_up(
+    channel: &Channel,
+    others: &BTreeMap<String, Rc<Channel>>,
+) -> Option<(&'static str, String, &'static str)> {
+    let mut others = others
+        .values()
+        .filter(|other| other.account.id == channel.account.id);
+    others.find_map(|other| {
+        let shares_id = !channel.ext_consumer_id.contains("{key}")
+            && other.ext_consumer_id == channel.ext_consumer_id;
+        if other.namespace == channel.namespace {
+            Some((
+                "namespace",
+                format!("is the namespace of channel `{}` too", other.name),
+                "give each channel of an account its own namespace: it separates their consumers",
+            ))
+        } else if shares_id {
+            Some((
+                "ext_consumer_id",
+                format!("gives a person the same id as on channel `{}`", other.name),
+                "write {key} into it, or a text that only this channel has",
+            ))
+        } else {
+            None
+        }
+    })
 }
 
 /// Secrets whose table is not there: a misspelt name, or what a removed channel left behind.

@@ -308,6 +308,21 @@ fn twins_are_named() {
     assert!(config.problems[1].problem.contains("`support-sms`"));
     assert_eq!(in_service(&config), in_service(&Config::read(&valid())));
 
+    // Two channels must not make one LiveEngage consumer of a person.
+    let mut bindings = valid();
+    bindings.get_mut("CHANNEL_SUPPORT_SMS").unwrap()["ext_consumer_id"] = json!("sms-{address}");
+    let mut other = bindings["CHANNEL_SUPPORT_SMS"].clone();
+    other["namespace"] = json!("another");
+    bindings.insert("CHANNEL_TWIN".to_owned(), other);
+    bindings.insert(
+        "SECRET_CHANNEL_TWIN".to_owned(),
+        bindings["SECRET_CHANNEL_SUPPORT_SMS"].clone(),
+    );
+    assert_eq!(
+        keys(&Config::read(&bindings)),
+        ["CHANNEL_TWIN.ext_consumer_id"]
+    );
+
     // The same namespace in another account is another one.
     let mut bindings = valid();
     let mut other = bindings["CHANNEL_SUPPORT_SMS"].clone();

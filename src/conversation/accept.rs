@@ -19,7 +19,9 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<AcceptResponse, StoreError> {
         let mut response = AcceptResponse::default();
-        let mut changed = self.learn_route(&request.route, context.now);
+        // The consumer goes first: a batch that breaks off must not leave rows that belong to nobody.
+        self.learn_consumer(request, context.now)?;
+        let mut learned = false;
         for event in &request.events {
             let inserted = match event {
                 AcceptEvent::Message { id, content, .. } => {
@@ -39,12 +41,12 @@ impl<S: Store> Engine<S> {
                     Some(self.insert(row)?)
                 }
                 AcceptEvent::Dialog { change } => {
-                    let (inserted, learned) = self.accept_dialog_event(change, context)?;
-                    changed |= learned;
+                    let (inserted, heard) = self.accept_dialog_event(change, context)?;
+                    learned |= heard;
                     inserted
                 }
                 AcceptEvent::Conversation { change } => {
-                    changed |= self.learn_conversation(change, context.now);
+                    learned |= self.learn_conversation(change, context.now);
                     None
                 }
                 AcceptEvent::Signal { .. } => None,
@@ -55,39 +57,63 @@ impl<S: Store> Engine<S> {
                 None => response.facts += 1,
             }
         }
-        if changed || (response.accepted > 0 && self.memory.consumer.is_none()) {
-            self.memory.consumer.get_or_insert_with(|| Consumer {
-                account_id: request.route.account_id.clone(),
-                ..Consumer::default()
-            });
+        if learned {
             self.save_consumer(context.now)?;
+            self.hasten(context.now)?;
         }
         Ok(response)
     }
 
-    /// Takes over who the events are about. Only the platform's side knows; it creates the consumer.
-    fn learn_route(&mut self, route: &Route, now: Millis) -> bool {
-        let (Some(namespace), Some(address)) = (&route.namespace, &route.address) else {
-            return false;
-        };
+    /// Takes over who the events are about: from the platform's side with a message, or for the dead letters of an object that
+    /// has no consumer.
+    fn learn_consumer(&mut self, request: &AcceptRequest, now: Millis) -> Result<(), StoreError> {
         let before = self.memory.consumer.clone();
+        let route = &request.route;
+        let has = |wanted: fn(&AcceptEvent) -> bool| request.events.iter().any(wanted);
+        if has(|event| matches!(event, AcceptEvent::Message { .. })) {
+            self.learn_route(route, now);
+        } else if before.is_none() && has(may_need_row) {
+            self.memory.consumer = Some(Consumer {
+                account_id: route.account_id.clone(),
+                touched_at: now,
+                ..Consumer::default()
+            });
+        }
+        if self.memory.consumer != before {
+            self.save_consumer(now)?;
+        }
+        Ok(())
+    }
+
+    fn learn_route(&mut self, route: &Route, now: Millis) {
         let consumer = self.memory.consumer.get_or_insert_with(|| Consumer {
             touched_at: now,
             ..Consumer::default()
         });
         consumer.account_id.clone_from(&route.account_id);
-        consumer.namespace.clone_from(namespace);
-        consumer.address = Some(address.clone());
+        if let Some(namespace) = &route.namespace {
+            consumer.namespace.clone_from(namespace);
+        }
         if let Some(channel) = &route.channel {
             consumer.channel.clone_from(channel);
         }
+        consumer.address = route.address.clone().or(consumer.address.take());
         if let Some(profile) = &route.profile {
             let known = &mut consumer.profile;
             known.name = profile.name.clone().or(known.name.take());
             known.phone = profile.phone.clone().or(known.phone.take());
             known.language = profile.language.clone().or(known.language.take());
         }
-        before.as_ref() != Some(&*consumer)
+    }
+
+    /// What the head message waits for may just have been told.
+    fn hasten(&mut self, now: Millis) -> Result<(), StoreError> {
+        let head = self.head(Lane::ToLiveengage)?;
+        if let Some(mut row) = head.filter(|row| row.awaits_conversation() && row.due_at > now) {
+            row.due_at = now;
+            self.save(&row)?;
+        }
+        Ok(())
     }
 
     fn learn_conversation(&mut self, change: &ConversationChange, now: Millis) -> bool {
@@ -118,13 +144,7 @@ impl<S: Store> Engine<S> {
             Some(consumer) => consumer.heard(&change.conversation_id, now),
             None => false,
         };
-        let carries_content = matches!(
-            change.body,
-            EventBody::Text { .. }
-                | EventBody::Content { .. }
-                | EventBody::Rich { .. }
-                | EventBody::Other { .. }
-        );
+        let carries_content = change.body.carries_content();
         let inserted = match standing {
             Standing::Echo => {
                 if let (Some(place), EventBody::Text { text, .. }) = (&place, &change.body) {
@@ -245,11 +265,24 @@ impl<S: Store> Engine<S> {
     fn insert(&mut self, row: Row) -> Result<bool, StoreError> {
         let new = self.store.insert(&row)?;
         if new {
-            self.memory.add(&row);
+            self.memory.put(&row);
             if let Some(refusal) = &row.detail.refusal {
                 self.log_refusal(&row, refusal);
             }
         }
         Ok(new)
+    }
+}
+
+/// Whether an event becomes a row where the consumer is not known: content from LiveEngage becomes a dead letter then.
+fn may_need_row(event: &AcceptEvent) -> bool {
+    match event {
+        AcceptEvent::DeadLetter { .. } => true,
+        AcceptEvent::Dialog { change } => {
+            let standing = change.standing(None);
+            change.body.carries_content()
+                && matches!(standing, Standing::Forward | Standing::Unattributed)
+        }
+        _ => false,
     }
 }

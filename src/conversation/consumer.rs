@@ -196,16 +196,34 @@ impl Consumer {
         if changed {
             known.changed_at = now;
         }
-        new || changed
+        // The time counts too: it decides after a restart which state is stale.
+        new || *known != before
     }
 
-    /// LiveEngage refused a publish because the dialog is closed.
-    pub fn closed(&mut self, conversation_id: &str, now: Millis) {
+    /// LiveEngage refused a publish because the dialog is closed. A survey that has begun meanwhile stays open.
+    pub fn closed(&mut self, conversation_id: &str, dialog_id: &str, now: Millis) {
         if let Some(known) = self
             .conversations
             .iter_mut()
             .find(|known| known.id == conversation_id)
         {
+            known.main_open = false;
+            known.changed_at = now;
+            if known
+                .survey
+                .as_deref()
+                .is_none_or(|survey| survey == dialog_id)
+            {
+                known.stage_open = false;
+                known.survey = None;
+            }
+        }
+    }
+
+    /// LiveEngage has given this consumer another id: the conversations so far belong to the one before.
+    pub fn becomes_another(&mut self, now: Millis) {
+        self.registered_at = None;
+        for known in &mut self.conversations {
             known.main_open = false;
             known.stage_open = false;
             known.survey = None;

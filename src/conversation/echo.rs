@@ -3,9 +3,10 @@
 //! An echo settles a publish when its place belongs to no other publish, lies above every sequence that was known when the
 //! attempt started, and carries the same text. Each echo is used once; the first of answer and echo wins.
 
-use super::{Context, DialogPlace, Engine, Lane, Row, StepEvent, Store, StoreError};
+use super::send::{self, SendProgress, Verdict};
+use super::{Context, DialogPlace, Engine, Lane, Row, Store, StoreError};
 use crate::crypto;
-use crate::liveengage::send::{self, SendProgress, Verdict};
+use crate::outcome::Refusal;
 use crate::platforms::Progress;
 
 impl<S: Store> Engine<S> {
@@ -24,7 +25,7 @@ impl<S: Store> Engine<S> {
             self.memory.published.insert(place.clone());
             return self.publish_settled(&mut row, Some(place.clone()), true, context);
         }
-        self.note_doubled(place, text, context)
+        self.settle_given_up(place, text, context)
     }
 
     /// Counts a piece as published and stores the row: by an answer, a late answer or an echo.
@@ -49,17 +50,21 @@ impl<S: Store> Engine<S> {
         }
         let verdict = send::published(None, &content, &mut progress);
         row.detail.failures = 0;
+        row.settle();
         if matches!(verdict, Verdict::Published { last: true, .. }) {
-            row.deliver(now, by_echo);
-            self.log_outcome(row, "delivered");
-        } else {
+            return self.deliver(row, by_echo, context);
+        }
+        if row.state.is_open() {
             row.advance(now, Progress::of(&progress));
+        } else {
+            // A dead letter stays one; sent again, it goes on behind this piece.
+            row.detail.progress = Progress::of(&progress);
         }
         self.save(row)
     }
 
-    /// An echo that no publish waits for may be the first of two attempts at the same piece.
-    fn note_doubled(
+    /// An echo that no publish waits for may be that of a publish that was given up as unknown.
+    fn settle_given_up(
         &mut self,
         place: &DialogPlace,
         text: &str,
@@ -75,20 +80,17 @@ impl<S: Store> Engine<S> {
             return Ok(());
         };
         let (_, key) = self.memory.resent.remove(found);
-        self.memory.published.insert(place.clone());
-        if let Some(mut row) = self.store.row(&key)? {
+        let Some(mut row) = self.store.row(&key)? else {
+            return Ok(());
+        };
+        // A later attempt at the same piece has had no effect yet, as far as known.
+        let still_open =
+            row.state.is_open() && piece(&row).is_some_and(|piece| text_digest(&piece) == digest);
+        if still_open || row.detail.refusal == Some(Refusal::OutcomeUnknown) {
             row.detail.resent = None;
-            row.detail.published.push(place.clone());
-            row.note(
-                context.now,
-                StepEvent::Doubled {
-                    sequence: Some(place.sequence),
-                },
-            );
-            self.log_outcome(&row, "doubled");
-            self.store.update(&row)?;
+            return self.publish_settled(&mut row, Some(place.clone()), true, context);
         }
-        Ok(())
+        self.count_doubled(row, Some(place.clone()), context)
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::consumer::Consumer;
 use super::order::Seen;
 use super::{
-    DialogPlace, KEEP_DELIVERED, KEEP_IDLE, KEEP_OPEN, KEEP_REFUSED, Lane, Resent, Row, RowState,
-    RowSummary, Store, StoreError,
+    DAY, DialogPlace, KEEP_DELIVERED, KEEP_IDLE, KEEP_OPEN, KEEP_REFUSED, Lane, Resent, Row,
+    RowState, RowSummary, Store, StoreError, Ticket,
 };
 use crate::config::Config;
 use crate::http::Millis;
@@ -48,19 +48,26 @@ pub struct Engine<S> {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) consumer: Option<Consumer>,
-    /// Keys of the messages that still have to go somewhere, by lane and position.
-    open: BTreeMap<Lane, BTreeMap<u64, String>>,
+    /// The messages that still have to go somewhere, by lane and position.
+    open: BTreeMap<Lane, BTreeMap<u64, Open>>,
     /// Ended messages by the time at which they may be deleted.
     ended: BTreeSet<(Millis, String)>,
     last_position: u64,
     last_activity: Millis,
     /// Where LiveEngage put our publishes: an echo of one of these has been used.
     pub(super) published: BTreeSet<DialogPlace>,
-    /// Publishes that were sent again while unknown, with the key of their message.
+    /// Publishes that were given up as unknown, with the key of their message.
     pub(super) resent: Vec<(Resent, String)>,
     pub(super) seen: Seen,
     /// The attempt that this instance has under way, by lane.
     pub(super) in_flight: BTreeMap<Lane, (String, u32)>,
+}
+
+/// A message that still has to go somewhere.
+#[derive(Debug)]
+struct Open {
+    key: String,
+    due_at: Millis,
 }
 
 /// Distance between two neighbours of a lane, so that a late lower sequence finds room.
@@ -75,9 +82,9 @@ impl<S: Store> Engine<S> {
         };
         if let Some(consumer) = &memory.consumer {
             memory.last_activity = consumer.touched_at;
-            for summary in store.summaries()? {
-                memory.remember(&summary, now);
-            }
+        }
+        for summary in store.summaries()? {
+            memory.remember(summary, now);
         }
         Ok(Self {
             store,
@@ -102,20 +109,18 @@ impl<S: Store> Engine<S> {
     }
 
     /// When the object has to be woken next, at the latest. `None` only for an object that has stored nothing.
-    pub fn next_wake(&self) -> Result<Option<Millis>, StoreError> {
-        let Some(consumer) = &self.memory.consumer else {
-            return Ok(None);
-        };
-        let mut wake = self.prune_at();
+    pub fn next_wake(&self) -> Option<Millis> {
+        let memory = &self.memory;
+        let mut wake = memory.prune_at();
         for lane in Lane::ALL {
-            if let Some(head) = self.head(lane)? {
-                wake = wake.min(head.due_at);
-            }
+            wake = wake.min(memory.due_at(lane).unwrap_or(Millis::MAX));
         }
-        if consumer.unclaimed(self.memory.last_activity).is_some() {
+        if let Some(consumer) = &memory.consumer
+            && consumer.unclaimed(memory.last_activity).is_some()
+        {
             wake = wake.min(consumer.claim_due_at);
         }
-        Ok(Some(wake))
+        (memory.consumer.is_some() || wake < memory.prune_at()).then_some(wake)
     }
 
     /// Deletes what has been kept long enough. Returns whether the object should delete all of its storage.
@@ -138,27 +143,11 @@ impl<S: Store> Engine<S> {
             consumer.touched_at = self.memory.last_activity;
             self.store.put_consumer(consumer)?;
         }
-        let over = idle && self.prune_at_idle() <= now;
+        let over = idle && self.memory.prune_at() <= now;
         if over {
             self.memory = Memory::default();
         }
         Ok(over)
-    }
-
-    fn prune_at(&self) -> Millis {
-        match self.memory.ended.first() {
-            Some((at, _)) => *at,
-            None => self.prune_at_idle(),
-        }
-    }
-
-    fn prune_at_idle(&self) -> Millis {
-        let open = self
-            .memory
-            .consumer
-            .as_ref()
-            .is_some_and(Consumer::has_open_conversation);
-        self.memory.last_activity + if open { KEEP_OPEN } else { KEEP_IDLE }
     }
 
     /// The message that has to go next in a lane, read from storage.
@@ -177,7 +166,8 @@ impl<S: Store> Engine<S> {
         });
     }
 
-    pub(super) fn alarm(&mut self, event: &'static str, fields: Vec<(&'static str, String)>) {
+    /// A log line that somebody has to act on.
+    pub(super) fn raise(&mut self, event: &'static str, fields: Vec<(&'static str, String)>) {
         self.logs.push(Log {
             event,
             fields,
@@ -188,9 +178,7 @@ impl<S: Store> Engine<S> {
     /// Stores a row that an attempt or an echo has changed, and keeps the memory in step.
     pub(super) fn save(&mut self, row: &Row) -> Result<(), StoreError> {
         self.store.update(row)?;
-        if !row.state.is_open() {
-            self.memory.close(row);
-        }
+        self.memory.put(row);
         Ok(())
     }
 
@@ -205,29 +193,80 @@ impl<S: Store> Engine<S> {
 }
 
 impl Memory {
-    fn remember(&mut self, row: &RowSummary, now: Millis) {
-        self.last_position = self.last_position.max(row.position);
-        if row.open {
-            self.open
-                .entry(row.lane)
-                .or_default()
-                .insert(row.position, row.key.clone());
-        } else {
-            self.last_activity = self.last_activity.max(row.due_at);
-            self.ended
-                .insert((row.due_at + keep(row.refused), row.key.clone()));
-        }
+    fn remember(&mut self, row: RowSummary, now: Millis) {
         for place in row.source.iter().chain(&row.published) {
-            self.seen.account(&place.dialog_id, place.sequence, now);
+            self.seen.restore(&place.dialog_id, place.sequence, now);
         }
-        self.published.extend(row.published.iter().cloned());
-        if let Some(resent) = &row.resent {
-            self.resent.push((resent.clone(), row.key.clone()));
+        self.published.extend(row.published);
+        if let Some(resent) = row.resent {
+            self.resent.push((resent, row.key.clone()));
         }
+        let state = match (row.open, row.refused) {
+            (true, _) => RowState::Waiting,
+            (false, true) => RowState::Refused,
+            (false, false) => RowState::Delivered,
+        };
+        self.place(row.key, row.lane, row.position, state, row.due_at);
     }
 
-    pub(super) fn head(&self, lane: Lane) -> Option<&String> {
+    /// Keeps the index in step with a stored row.
+    pub(super) fn put(&mut self, row: &Row) {
+        self.last_activity = self.last_activity.max(row.accepted_at);
+        self.place(
+            row.key.clone(),
+            row.lane,
+            row.position,
+            row.state,
+            row.due_at,
+        );
+    }
+
+    fn place(&mut self, key: String, lane: Lane, position: u64, state: RowState, due_at: Millis) {
+        self.last_position = self.last_position.max(position);
+        let lane = self.open.entry(lane).or_default();
+        if state.is_open() {
+            lane.insert(position, Open { key, due_at });
+            return;
+        }
+        if lane.remove(&position).is_none() {
+            // A dead letter that turns out to be delivered.
+            self.ended.retain(|(_, ended)| *ended != key);
+        }
+        self.last_activity = self.last_activity.max(due_at);
+        let keep = if state == RowState::Refused {
+            KEEP_REFUSED
+        } else {
+            KEEP_DELIVERED
+        };
+        // By whole days: a busy conversation is pruned once a day, not once a message.
+        let until = (due_at + keep).div_ceil(DAY) * DAY;
+        self.ended.insert((until, key));
+    }
+
+    fn prune_at(&self) -> Millis {
+        if let Some((at, _)) = self.ended.first() {
+            return *at;
+        }
+        if self.open.values().any(|lane| !lane.is_empty()) {
+            return Millis::MAX;
+        }
+        let open = self
+            .consumer
+            .as_ref()
+            .is_some_and(Consumer::has_open_conversation);
+        self.last_activity + if open { KEEP_OPEN } else { KEEP_IDLE }
+    }
+
+    fn first(&self, lane: Lane) -> Option<&Open> {
         self.open.get(&lane)?.values().next()
+    }
+
+    fn head(&self, lane: Lane) -> Option<&String> {
+        self.first(lane).map(|open| &open.key)
+    }
+
+    fn due_at(&self, lane: Lane) -> Option<Millis> {
+        self.first(lane).map(|open| open.due_at)
     }
 
     /// How many messages wait in a lane.
@@ -250,37 +289,25 @@ impl Memory {
 
     /// Keys of the messages that wait in a lane, in order.
     pub(super) fn lane(&self, lane: Lane) -> impl Iterator<Item = &String> {
-        self.open.get(&lane).into_iter().flat_map(BTreeMap::values)
+        let lane = self.open.get(&lane).into_iter();
+        lane.flat_map(BTreeMap::values).map(|open| &open.key)
     }
 
-    pub(super) fn add(&mut self, row: &Row) {
-        self.last_position = self.last_position.max(row.position);
-        self.last_activity = self.last_activity.max(row.accepted_at);
-        if row.state.is_open() {
-            self.open
-                .entry(row.lane)
-                .or_default()
-                .insert(row.position, row.key.clone());
-        } else {
-            self.close(row);
+    /// This instance has the row's attempt under way.
+    pub(super) fn took_off(&mut self, row: &Row) {
+        let attempt = (row.key.clone(), row.detail.attempt);
+        self.in_flight.insert(row.lane, attempt);
+    }
+
+    pub(super) fn has_in_flight(&self, row: &Row) -> bool {
+        let attempt = self.in_flight.get(&row.lane);
+        attempt.is_some_and(|(key, number)| *key == row.key && *number == row.detail.attempt)
+    }
+
+    pub(super) fn landed(&mut self, ticket: &Ticket) {
+        let attempt = self.in_flight.get(&ticket.lane);
+        if attempt.is_some_and(|(key, number)| *key == ticket.key && *number == ticket.attempt) {
+            self.in_flight.remove(&ticket.lane);
         }
-    }
-
-    fn close(&mut self, row: &Row) {
-        if let Some(lane) = self.open.get_mut(&row.lane) {
-            lane.remove(&row.position);
-        }
-        self.last_activity = self.last_activity.max(row.due_at);
-        let refused = row.state == RowState::Refused;
-        self.ended
-            .insert((row.due_at + keep(refused), row.key.clone()));
-    }
-}
-
-fn keep(refused: bool) -> Millis {
-    if refused {
-        KEEP_REFUSED
-    } else {
-        KEEP_DELIVERED
     }
 }

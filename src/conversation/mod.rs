@@ -14,11 +14,15 @@ mod accept;
 mod consumer;
 mod drain;
 mod echo;
+mod ending;
 mod engine;
 mod order;
 pub mod retry;
 mod row;
+pub mod send;
 mod store;
+mod to_consumer;
+mod to_liveengage;
 pub mod wire;
 
 pub use consumer::{Consumer, Known, Target};
@@ -54,7 +58,7 @@ pub const KEEP_IDLE: Millis = 30 * DAY;
 /// How long an idle consumer with an open conversation is remembered: LiveEngage closes one by itself after 90 days (ms).
 pub const KEEP_OPEN: Millis = 100 * DAY;
 /// When operators hear of a conversation that LiveEngage calls open and that we cannot find (ms).
-pub const ALREADY_OPEN_ALARM: Millis = 900 * SECOND;
+pub const ALREADY_OPEN_LIMIT: Millis = 900 * SECOND;
 
 /// A consumer with the key that names it.
 #[derive(Clone, Copy)]

@@ -27,9 +27,32 @@ struct Dialog {
     touched_at: Millis,
 }
 
+impl Dialog {
+    fn insert(&mut self, sequence: u64) -> bool {
+        let new = self.sequences.insert(sequence);
+        while self.sequences.len() > KEPT {
+            self.sequences.pop_first();
+        }
+        new
+    }
+}
+
 impl Seen {
     /// Accounts for a sequence, whatever it was: content, echo, receipt or private note.
     pub(super) fn account(&mut self, dialog_id: &str, sequence: u64, now: Millis) {
+        let dialog = self.dialog(dialog_id, now);
+        let late = dialog.sequences.last().is_some_and(|last| sequence < *last);
+        if dialog.insert(sequence) && late {
+            dialog.disordered_at = Some(now);
+        }
+    }
+
+    /// Accounts for a sequence that was stored before this start: in which order they came is not known any more.
+    pub(super) fn restore(&mut self, dialog_id: &str, sequence: u64, now: Millis) {
+        self.dialog(dialog_id, now).insert(sequence);
+    }
+
+    fn dialog(&mut self, dialog_id: &str, now: Millis) -> &mut Dialog {
         if !self.dialogs.contains_key(dialog_id) && self.dialogs.len() >= DIALOGS {
             let oldest = self
                 .dialogs
@@ -41,14 +64,8 @@ impl Seen {
             }
         }
         let dialog = self.dialogs.entry(dialog_id.to_owned()).or_default();
-        let late = dialog.sequences.last().is_some_and(|last| sequence < *last);
-        if dialog.sequences.insert(sequence) && late {
-            dialog.disordered_at = Some(now);
-        }
         dialog.touched_at = now;
-        while dialog.sequences.len() > KEPT {
-            dialog.sequences.pop_first();
-        }
+        dialog
     }
 
     /// The highest sequence known of a dialog.

@@ -120,14 +120,14 @@ pub struct Detail {
     /// The id that the platform gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_id: Option<String>,
-    /// The publish whose echo would settle it: set while one is under way or unknown.
+    /// The publish whose echo would settle it: set while one is under way or its outcome is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo: Option<ExpectedEcho>,
-    /// An earlier publish of the last piece whose outcome stayed unknown before it was sent again: its echo would say that the
-    /// piece has arrived twice.
+    /// An earlier publish whose outcome stayed unknown when its policy decided. Its echo would say that the piece has arrived
+    /// twice, or, where the policy was not to send it again, that it has arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resent: Option<Resent>,
-    /// The outcome of the latest attempt is unknown; when it is due the channel's policy decides.
+    /// The outcome of the latest publish (or request to the platform) is unknown; when it is due the channel's policy decides.
     #[serde(default)]
     pub unknown: bool,
     /// How often the process ended during an attempt.
@@ -166,7 +166,7 @@ pub struct ExpectedEcho {
     pub above: Option<u64>,
 }
 
-/// A publish that was sent again while its outcome was unknown.
+/// A publish that was given up as unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resent {
     /// What its echo must look like.
@@ -280,8 +280,8 @@ impl Row {
         self.state = RowState::Delivered;
         self.due_at = now;
         self.content = None;
-        self.detail.echo = None;
-        self.detail.unknown = false;
+        self.settle();
+        self.detail.refusal = None;
         self.detail.progress = Progress::default();
         self.note(now, StepEvent::Delivered { by_echo });
     }
@@ -290,8 +290,7 @@ impl Row {
     pub fn refuse(&mut self, now: Millis, refusal: Refusal) {
         self.state = RowState::Refused;
         self.due_at = now;
-        self.detail.echo = None;
-        self.detail.unknown = false;
+        self.settle();
         self.detail.refusal = Some(refusal.clone());
         self.note(now, StepEvent::Refused { because: refusal });
     }
@@ -301,19 +300,41 @@ impl Row {
         self.state = RowState::Waiting;
         self.due_at = now;
         self.detail.progress = progress;
-        self.detail.echo = None;
-        self.detail.unknown = false;
         self.note(now, StepEvent::Advanced);
     }
 
-    /// Puts it back to be tried at `until`.
+    /// Puts it back to be tried at `until`. An earlier publish whose outcome is unknown stays so.
     pub fn wait(&mut self, now: Millis, until: Millis, because: Cause) {
         self.state = RowState::Waiting;
         self.due_at = until;
         self.detail.failures = self.detail.failures.saturating_add(1);
+        self.note(now, StepEvent::Retry { because, until });
+    }
+
+    /// Its latest publish has ended: nothing about it is unknown any more, and no echo is waited for.
+    pub fn settle(&mut self) {
         self.detail.echo = None;
         self.detail.unknown = false;
-        self.note(now, StepEvent::Retry { because, until });
+    }
+
+    /// Whether the attempt under way is one whose effect matters: a publish, or a request to the platform. Fetching a token or
+    /// creating a conversation can be repeated freely.
+    pub fn effect_under_way(&self) -> bool {
+        self.state == RowState::Sending
+            && (self.lane == Lane::ToConsumer || self.detail.echo.is_some() && !self.detail.unknown)
+    }
+
+    /// Whether it waits for something that LiveEngage is about to tell.
+    pub fn awaits_conversation(&self) -> bool {
+        let latest = self.trace.last().map(|step| &step.event);
+        self.state == RowState::Waiting
+            && matches!(
+                latest,
+                Some(StepEvent::Retry {
+                    because: Cause::AlreadyOpen | Cause::Closing,
+                    ..
+                })
+            )
     }
 
     /// Marks its latest attempt as unknown until the policy decides.

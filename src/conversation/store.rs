@@ -32,7 +32,7 @@ pub struct RowSummary {
     pub source: Option<super::DialogPlace>,
     /// Where LiveEngage put our publishes of it.
     pub published: Vec<super::DialogPlace>,
-    /// A publish of it that was sent again while its outcome was unknown.
+    /// A publish of it that was given up as unknown.
     pub resent: Option<super::Resent>,
 }
 
@@ -42,7 +42,7 @@ pub trait Store {
     fn consumer(&self) -> Result<Option<Consumer>, StoreError>;
     /// Stores what is known about the consumer. The first write makes the object exist.
     fn put_consumer(&mut self, consumer: &Consumer) -> Result<(), StoreError>;
-    /// Every row, in lane order.
+    /// Every row, in any order.
     fn summaries(&self) -> Result<Vec<RowSummary>, StoreError>;
     /// One row whole.
     fn row(&self, key: &str) -> Result<Option<Row>, StoreError>;

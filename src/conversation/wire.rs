@@ -21,6 +21,17 @@ pub struct AcceptRequest {
     pub events: Vec<AcceptEvent>,
 }
 
+impl AcceptRequest {
+    /// Events from LiveEngage, which knows the account and nothing else of a route.
+    pub fn of_account(account_id: &str, events: Vec<AcceptEvent>) -> Self {
+        let route = Route {
+            account_id: account_id.to_owned(),
+            ..Route::default()
+        };
+        Self { route, events }
+    }
+}
+
 /// Whose events they are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Route {

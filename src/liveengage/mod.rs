@@ -23,11 +23,9 @@ pub mod consumer_jws;
 pub mod content;
 pub mod create_conversation;
 pub mod domains;
-pub mod feed;
 mod json;
 pub mod notification;
 pub mod publish;
-pub mod send;
 pub mod signature;
 
 use serde::{Deserialize, Serialize};

@@ -132,6 +132,13 @@ pub enum Standing {
     Unattributed,
 }
 
+impl EventBody {
+    /// Whether it says something, rather than only that something happened.
+    pub fn carries_content(&self) -> bool {
+        !matches!(self, Self::Accept { .. } | Self::ChatState { .. })
+    }
+}
+
 impl DialogEvent {
     /// Whether the event is for the consumer, who has the id `our_consumer` in LiveEngage, if that is known.
     ///

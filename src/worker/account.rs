@@ -2,8 +2,7 @@
 //!
 //! Everybody else caches what it answers until shortly before expiry, so it is on no steady path.
 
-use std::cell::Cell;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use futures_util::lock::Mutex;
@@ -12,7 +11,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use super::{clock, http, log, objects, settings};
 use crate::config::Account;
-use crate::http::{HttpAnswer, HttpRequest, Millis};
+use crate::http::Millis;
 use crate::liveengage::access::{AccessRequest, KEEP_DOMAINS};
 use crate::liveengage::{Access, Domains, StoredAccess, app_jwt, domains};
 use crate::outcome::Cause;
@@ -27,7 +26,8 @@ pub struct AccountAccess {
     env: Env,
     /// Locked while it is being renewed. All requests of one object share one I/O context, so waiting here is allowed.
     held: Mutex<Held>,
-    failed: Cell<Option<Millis>>,
+    loaded: Cell<bool>,
+    failed: RefCell<Option<(Millis, Cause)>>,
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -46,7 +46,8 @@ impl DurableObject for AccountAccess {
             state,
             env,
             held: Mutex::new(Held::default()),
-            failed: Cell::new(None),
+            loaded: Cell::new(false),
+            failed: RefCell::new(None),
         }
     }
 
@@ -63,27 +64,26 @@ impl DurableObject for AccountAccess {
 impl AccountAccess {
     async fn access(&self, refused: Option<&str>) -> std::result::Result<StoredAccess, Cause> {
         let mut held = self.held.lock().await;
-        if held.access.is_none() {
+        if !self.loaded.replace(true) {
             let stored = self.state.storage().get::<Held>(STORED).await;
             *held = stored.ok().flatten().unwrap_or_default();
         }
-        if let Some(reply) = &held.access {
-            let access = Access::from(reply.clone());
-            if access.is_fresh(clock::now()) && refused != Some(access.fingerprint().as_str()) {
-                return Ok(reply.clone());
+        let known = held.access.clone().map(Access::from);
+        if let Some(access) = known {
+            if refused == Some(access.fingerprint().as_str()) {
+                held.access = None;
+            } else if access.is_fresh(clock::now()) {
+                return Ok(StoredAccess::from(access));
             }
         }
-        let now = clock::now();
-        if self
-            .failed
-            .get()
-            .is_some_and(|at| now < at + REPEAT_FAILURE)
+        if let Some((at, cause)) = self.failed.borrow().as_ref()
+            && clock::now() < at + REPEAT_FAILURE
         {
-            return Err(Cause::Unreachable);
+            return Err(cause.clone());
         }
         match self.renew(&mut held).await {
-            Ok(reply) => {
-                self.failed.set(None);
+            Ok(access) => {
+                self.failed.replace(None);
                 if self
                     .state
                     .storage()
@@ -93,14 +93,14 @@ impl AccountAccess {
                 {
                     log::write("access_not_stored", &[], true);
                 }
-                Ok(reply)
+                Ok(access)
             }
             Err(cause) => {
-                self.failed.set(Some(clock::now()));
+                self.failed.replace(Some((clock::now(), cause.clone())));
                 // The hosts may have moved.
                 held.domains = None;
-                let cause_text = serde_json::to_string(&cause).unwrap_or_default();
-                log::write("access_failed", &[("cause", &cause_text)], true);
+                let text = serde_json::to_string(&cause).unwrap_or_default();
+                log::write("access_failed", &[("cause", &text)], true);
                 Err(cause)
             }
         }
@@ -120,14 +120,14 @@ impl AccountAccess {
         let domains = match known {
             Some(domains) => domains,
             None => {
-                let answer = send(&domains::request(&account.domain_api, &account.id)).await;
+                let answer = http::send(&domains::request(&account.domain_api, &account.id)).await;
                 let domains = domains::parse(&answer, &account.domain_api)?;
                 held.domains = Some(domains.clone());
                 held.domains_at = now;
                 domains
             }
         };
-        let answer = send(&app_jwt::request(
+        let answer = http::send(&app_jwt::request(
             &domains,
             &account.id,
             &account.client_id,
@@ -139,10 +139,6 @@ impl AccountAccess {
         held.access = Some(reply.clone());
         Ok(reply)
     }
-}
-
-async fn send(request: &HttpRequest) -> HttpAnswer {
-    http::send(request).await
 }
 
 thread_local! {
@@ -157,18 +153,18 @@ pub(super) async fn access(
     refused: Option<String>,
 ) -> std::result::Result<Access, Cause> {
     let cached = ACCESS.with(|cache| cache.borrow().get(account_id).cloned());
-    if let Some(access) = cached
-        && access.is_fresh(clock::now())
-        && refused != Some(access.fingerprint())
-    {
-        return Ok(access);
+    if let Some(access) = cached {
+        if refused == Some(access.fingerprint()) {
+            ACCESS.with(|cache| cache.borrow_mut().remove(account_id));
+        } else if access.is_fresh(clock::now()) {
+            return Ok(access);
+        }
     }
     let answer = objects::access(env, account_id, &AccessRequest { refused }).await;
     let access = Access::from(answer.map_err(|_| Cause::Internal)??);
     ACCESS.with(|cache| {
-        cache
-            .borrow_mut()
-            .insert(account_id.to_owned(), access.clone())
+        let name = account_id.to_owned();
+        cache.borrow_mut().insert(name, access.clone())
     });
     Ok(access)
 }

@@ -9,9 +9,9 @@ use super::{clock, http, log, objects, settings};
 use crate::config::Channel;
 use crate::conversation::Lane;
 use crate::conversation::wire::{AcceptEvent, AcceptRequest, Route};
+use crate::feed;
 use crate::http::Method;
 use crate::identity::ConsumerKey;
-use crate::liveengage::feed;
 use crate::message::{ConsumerEvent, EventKind};
 use crate::platforms::{Acknowledgement, Callback, Forgery};
 use crate::secret::Secret;
@@ -82,17 +82,8 @@ pub(super) async fn receive(
         Err(unreadable) => {
             let key =
                 ConsumerKey::unaddressed(identity, &channel.account.id, &channel.namespace, &body);
-            let request = AcceptRequest {
-                route: Route {
-                    account_id: channel.account.id.clone(),
-                    ..Route::default()
-                },
-                events: vec![feed::dead_letter(
-                    &unreadable.what,
-                    &body,
-                    Lane::ToLiveengage,
-                )],
-            };
+            let event = feed::dead_letter(&unreadable.what, &body, Lane::ToLiveengage);
+            let request = AcceptRequest::of_account(&channel.account.id, vec![event]);
             store(env, &key, &request).await?;
         }
     }

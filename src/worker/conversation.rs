@@ -23,8 +23,8 @@ const DRAIN_SENDS: u32 = 25;
 const DRAIN_TIME: Millis = 30_000;
 /// When the alarm takes over from a drain that was started with an accept and has vanished (ms).
 const SAFETY: Millis = 5000;
-/// When a failing alarm is tried again (ms). The runtime's own retries end after six.
-const AGAIN: Millis = 10_000;
+/// When an object whose storage failed looks again (ms). The runtime's own retries of an alarm end after six.
+const AGAIN: Millis = 30_000;
 
 /// See [`crate::conversation`].
 #[durable_object(alarm)]
@@ -64,6 +64,10 @@ impl DurableObject for Conversation {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
+        if self.0.key.as_str().is_empty() {
+            // Without its name the object would work for nobody.
+            return Response::error("unnamed", 500);
+        }
         let Ok(request) = request.json::<AcceptRequest>().await else {
             return Response::error("unreadable", 400);
         };
@@ -72,7 +76,11 @@ impl DurableObject for Conversation {
             .with(|engine, context| engine.accept(&request, context));
         let accepted = match accepted {
             Ok(accepted) => accepted,
-            Err(error) => return self.0.storage_failed(&error),
+            Err(error) => {
+                // Part of the batch may be stored, and would wait for the sender to try again.
+                self.0.arm_at(clock::now() + AGAIN).await?;
+                return self.0.storage_failed(&error);
+            }
         };
         // The alarm is the first await after the rows: both are one batch of writes, and the answer waits for it.
         if let Err(error) = self.0.arm(SAFETY).await {
@@ -88,7 +96,6 @@ impl DurableObject for Conversation {
 
     async fn alarm(&self) -> Result<Response> {
         self.0.armed.set(None);
-        self.0.drain_all().await;
         let now = clock::now();
         match self.0.with(|engine, _| engine.prune(now)) {
             Ok(true) => {
@@ -98,12 +105,17 @@ impl DurableObject for Conversation {
             }
             Ok(false) => {}
             Err(error) => {
+                self.0.arm_at(now + AGAIN).await?;
                 self.0.storage_failed(&error)?;
+                return Response::ok("");
             }
         }
-        if self.0.arm(1000).await.is_err() {
-            self.0.arm_at(clock::now() + AGAIN).await?;
-        }
+        // Only one alarm runs at a time, so this one hands over and returns: a slow lane must not hold up the other's retries.
+        self.0.arm(SAFETY).await?;
+        let inner = Rc::clone(&self.0);
+        self.0
+            .state
+            .wait_until(async move { inner.drain_all().await });
         Response::ok("")
     }
 }
@@ -158,7 +170,7 @@ impl Inner {
     /// Sets the alarm to the engine's next due time, not earlier than `least` from now, if none is set that early.
     async fn arm(&self, least: Millis) -> Result<()> {
         let wake = self
-            .with(|engine, _| engine.next_wake())
+            .with(|engine, _| Ok(engine.next_wake()))
             .map_err(|error| worker::Error::RustError(error.what))?;
         let Some(wake) = wake else {
             return Ok(());
@@ -188,23 +200,28 @@ impl Inner {
     async fn drain_all(&self) {
         futures_util::future::join(self.drain(Lane::ToLiveengage), self.drain(Lane::ToConsumer))
             .await;
-        if let Err(error) = self.arm(0).await {
-            log::write("alarm_not_set", &[("error", &error.to_string())], true);
-        }
     }
 
     async fn drain(&self, lane: Lane) {
         let Some(number) = self.begin(lane) else {
             return;
         };
-        if let Err(error) = self.drain_lane(lane, number).await {
-            let fields = [
-                ("consumer", self.key.as_str()),
-                ("error", error.what.as_str()),
-            ];
-            log::write("storage_failed", &fields, true);
-        }
+        let drained = self.drain_lane(lane, number).await;
         self.end(lane, number);
+        let armed = match drained {
+            Ok(()) => self.arm(0).await,
+            Err(error) => {
+                let fields = [
+                    ("consumer", self.key.as_str()),
+                    ("error", error.what.as_str()),
+                ];
+                log::write("storage_failed", &fields, true);
+                self.arm_at(clock::now() + AGAIN).await
+            }
+        };
+        if let Err(error) = armed {
+            log::write("alarm_not_set", &[("error", &error.to_string())], true);
+        }
     }
 
     async fn drain_lane(&self, lane: Lane, number: u32) -> std::result::Result<(), StoreError> {
@@ -242,7 +259,7 @@ impl Inner {
                         id: &lp_consumer_id,
                     };
                     if self.claim(&subject).await {
-                        self.with(|engine, context| engine.registered(context.now))?;
+                        self.with(|engine, context| engine.registered(context))?;
                     } else {
                         self.postpone(lane, Cause::Internal)?;
                     }
@@ -268,14 +285,14 @@ impl Inner {
                         engine.claim_ended(&conversation_id, claimed, context)
                     })?;
                 }
-                Work::Wait { .. } | Work::Idle => return Ok(()),
+                Work::Idle => return Ok(()),
             }
         }
         Ok(())
     }
 
     fn postpone(&self, lane: Lane, cause: Cause) -> std::result::Result<(), StoreError> {
-        self.with(|engine, context| engine.postpone(lane, cause, None, context))
+        self.with(|engine, context| engine.postpone(lane, cause, context))
     }
 
     async fn claim(&self, subject: &Subject<'_>) -> bool {

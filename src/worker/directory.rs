@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use serde::Deserialize;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
-use super::{clock, log, objects};
+use super::objects::{self, CallFault};
+use super::{clock, log};
 use crate::directory::{Ask, Entry, Resolution};
 use crate::http::Millis;
 
@@ -63,14 +64,14 @@ impl DurableObject for Directory {
 
     async fn alarm(&self) -> Result<Response> {
         let now = clock::now();
+        let expired = self.change(|entry| entry.expire(now))?;
+        if expired > 0 {
+            let name = self.state.id().name().unwrap_or_default();
+            let count = expired.to_string();
+            let fields = [("subject", name.as_str()), ("count", &count)];
+            log::write("parked_expired", &fields, false);
+        }
         if self.read(|entry| entry.is_over(now))? {
-            let parked = self.read(Entry::parked)?;
-            if parked > 0 {
-                let name = self.state.id().name().unwrap_or_default();
-                let count = parked.to_string();
-                let fields = [("subject", name.as_str()), ("count", &count)];
-                log::write("parked_expired", &fields, false);
-            }
             self.entry.replace(Some(Entry::default()));
             self.state.storage().delete_all().await?;
             return Response::ok("");
@@ -85,7 +86,14 @@ impl Directory {
     /// Hands parked content to its owner, in order, until nothing is left. Says whether the claim has taken effect.
     async fn hand_over(&self) -> Result<bool> {
         while let Some((key, parked)) = self.change(Entry::deliverable)? {
-            if let Err(fault) = objects::accept(&self.env, &key, &parked.request).await {
+            let mut taken = objects::accept(&self.env, &key, &parked.request)
+                .await
+                .map(drop);
+            if taken == Err(CallFault::Rejected) {
+                // It would block everything behind it.
+                taken = objects::bury(&self.env, &parked.request).await;
+            }
+            if let Err(fault) = taken {
                 let fault = format!("{fault:?}");
                 log::write("hand_over_failed", &[("fault", &fault)], true);
                 return Ok(false);

@@ -65,6 +65,9 @@ pub(super) async fn send(request: &HttpRequest) -> HttpAnswer {
     };
     let headers = response.headers().entries().collect();
     let status = response.status_code();
+    if NOT_CONNECTED.contains(&status) {
+        return Err(HttpFailure::NotSent);
+    }
     let body = match response.stream() {
         Ok(stream) => collect(stream, ANSWER_LIMIT).await,
         // There is no body to stream.
@@ -82,9 +85,20 @@ pub(super) async fn send(request: &HttpRequest) -> HttpAnswer {
             headers,
             body: Vec::new(),
         }),
+        // What it would have said is lost, but it had its effect.
+        Err(Cut::Broken) if (200..300).contains(&status) => Ok(HttpResponse {
+            status,
+            headers,
+            body: Vec::new(),
+        }),
         Err(Cut::Broken) => Err(HttpFailure::Lost),
     }
 }
+
+/// Statuses with which Cloudflare itself says that it could not connect: refused, unreachable, TLS, name resolution. 520, 522 and
+/// 524 may come after the request has left.
+/// <https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/>
+const NOT_CONNECTED: [u16; 5] = [521, 523, 525, 526, 530];
 
 fn build(request: &HttpRequest) -> worker::Result<Request> {
     let headers = Headers::new();

@@ -1,4 +1,4 @@
-//! Workers KV: from a conversation or a LiveEngage consumer to the consumer key. A hint, never the truth: it lags by a minute or more,
+//! Workers KV: from a conversation to its consumer key. A hint, never the truth: it lags by a minute or more,
 //! also with misses, and each key is written once per claim.
 
 use worker::Env;

@@ -5,8 +5,11 @@ use serde::de::DeserializeOwned;
 use worker::wasm_bindgen::JsValue;
 use worker::{Env, Request, RequestInit, Stub};
 
-use crate::conversation::wire::{AcceptRequest, AcceptResponse};
+use super::settings;
+use crate::conversation::Lane;
+use crate::conversation::wire::{AcceptEvent, AcceptRequest, AcceptResponse};
 use crate::directory::{Ask, Resolution};
+use crate::feed;
 use crate::identity::{ConsumerKey, Subject};
 use crate::liveengage::StoredAccess;
 use crate::liveengage::access::AccessRequest;
@@ -32,6 +35,28 @@ pub(super) async fn accept(
     request: &AcceptRequest,
 ) -> Result<AcceptResponse, CallFault> {
     call(env, CONVERSATION, key.as_str(), request).await
+}
+
+/// Keeps events that their own object cannot take as a dead letter.
+pub(super) async fn bury(env: &Env, request: &AcceptRequest) -> Result<(), CallFault> {
+    let body = serde_json::to_vec(&request.events).unwrap_or_default();
+    let what = "the consumer's object cannot take it";
+    let event = feed::dead_letter(what, &body, Lane::ToConsumer);
+    bury_events(env, &request.route.account_id, &body, vec![event]).await
+}
+
+/// Keeps what belongs to no consumer as dead letters, in an object of their own.
+pub(super) async fn bury_events(
+    env: &Env,
+    account_id: &str,
+    body: &[u8],
+    events: Vec<AcceptEvent>,
+) -> Result<(), CallFault> {
+    let config = settings::config(env);
+    let identity = config.identity_key.as_ref().ok_or(CallFault::Unavailable)?;
+    let key = ConsumerKey::unaddressed(identity, account_id, "", body);
+    let request = AcceptRequest::of_account(account_id, events);
+    accept(env, &key, &request).await.map(drop)
 }
 
 /// Asks the Directory about a conversation or a LiveEngage consumer.

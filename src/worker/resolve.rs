@@ -8,11 +8,11 @@ use worker::Env;
 
 use super::objects::{self, CallFault};
 use super::{clock, index};
-use crate::conversation::wire::{AcceptRequest, Route};
+use crate::conversation::wire::AcceptRequest;
 use crate::directory::{Ask, Resolution};
+use crate::feed::{Arrival, Worth};
 use crate::http::Millis;
 use crate::identity::{ConsumerKey, Subject};
-use crate::liveengage::feed::{Arrival, Worth};
 
 /// Where the events of a conversation go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) enum Found {
 /// Entries per isolate cache: a few hundred bytes each.
 const CACHED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 /// How long a conversation counts as foreign before it is looked up again (ms).
-const FOREIGN: Millis = 600_000;
+const FOREIGN: Millis = 60_000;
 
 struct Cache {
     owners: LruCache<String, ConsumerKey>,
@@ -70,6 +70,9 @@ pub(super) async fn resolve(
         let consumer = Subject::Consumer { account_id, id };
         let ask = Ask::Resolve { park: None };
         if let Resolution::Owned { key } = objects::directory(env, &consumer, &ask).await? {
+            // Claimed before anything goes past the Directory: what it has parked must not be overtaken.
+            let claim = Ask::Claim { key: key.clone() };
+            objects::directory(env, &conversation, &claim).await?;
             remember(name, &key);
             return Ok(Found::Owner(key));
         }
@@ -78,13 +81,8 @@ pub(super) async fn resolve(
         CACHE.with(|cache| cache.borrow_mut().foreign.put(name, clock::now()));
         return Ok(Found::Foreign);
     }
-    let park = (arrival.worth == Worth::Content).then(|| AcceptRequest {
-        route: Route {
-            account_id: account_id.to_owned(),
-            ..Route::default()
-        },
-        events: arrival.events.clone(),
-    });
+    let park = (arrival.worth == Worth::Content)
+        .then(|| AcceptRequest::of_account(account_id, arrival.events.clone()));
     match objects::directory(env, &conversation, &Ask::Resolve { park }).await? {
         Resolution::Owned { key } => {
             remember(name, &key);

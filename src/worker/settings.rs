@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use worker::Env;
-use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::{JsCast, JsValue};
 
 use super::log;
 use crate::config::{Bindings, Config};
@@ -39,7 +39,7 @@ pub(super) fn config(env: &Env) -> Rc<Config> {
 fn bindings(env: &Env) -> Bindings {
     let object: &JsValue = env.as_ref();
     let mut bindings = Bindings::new();
-    for name in js_sys::Object::keys(object.unchecked_ref_object()).iter() {
+    for name in js_sys::Object::keys(object.unchecked_ref::<js_sys::Object>()).iter() {
         let (Some(text), Ok(value)) = (name.as_string(), js_sys::Reflect::get(object, &name))
         else {
             continue;
@@ -63,16 +63,4 @@ fn plain(value: &JsValue) -> Option<Value> {
     }
     let json = js_sys::JSON::stringify(value).ok()?.as_string()?;
     serde_json::from_str(&json).ok()
-}
-
-/// `JsValue` as the `Object` that `Object::keys` wants.
-trait AsObject {
-    fn unchecked_ref_object(&self) -> &js_sys::Object;
-}
-
-impl AsObject for JsValue {
-    fn unchecked_ref_object(&self) -> &js_sys::Object {
-        use worker::wasm_bindgen::JsCast;
-        self.unchecked_ref()
-    }
 }

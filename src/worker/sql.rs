@@ -84,7 +84,7 @@ impl SqlStore {
         }
     }
 
-    /// Forgets that the tables exist, after everything was deleted.
+    /// Makes the tables, before the first write.
     fn create(&mut self) -> Result<(), StoreError> {
         if !self.exists {
             self.run(CREATE, Vec::new())?;

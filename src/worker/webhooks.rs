@@ -3,20 +3,17 @@
 //! Towards LiveEngage little is a failure, since one failing endpoint puts a whole app installation into retry: a bad signature,
 //! and storage that stays unreachable. What is authentic and cannot be taken becomes a dead letter and is answered 200.
 
-use std::rc::Rc;
-
 use worker::{Env, Request, Response};
 
 use super::objects::CallFault;
 use super::reply::Fault;
 use super::resolve::{Found, resolve};
 use super::{http, log, objects, settings};
-use crate::config::{Account, Config};
+use crate::config::Account;
 use crate::conversation::Lane;
-use crate::conversation::wire::{AcceptEvent, AcceptRequest, Route};
+use crate::conversation::wire::AcceptRequest;
+use crate::feed::{self, Feed};
 use crate::http::Method;
-use crate::identity::ConsumerKey;
-use crate::liveengage::feed::{self, Arrival};
 use crate::liveengage::{notification, signature};
 
 /// The longest notification that is read (bytes). No limit is documented; a hosted file's preview has up to 30 KB.
@@ -64,99 +61,45 @@ pub(super) async fn receive(mut request: Request, env: &Env) -> Result<Response,
         };
         Fault::Signature { status: 401, code }
     })?;
-    take(env, &config, account, &body).await?;
+    take(env, account, &body).await?;
     Response::empty().map_err(|_| Fault::Unavailable)
 }
 
-async fn take(env: &Env, config: &Config, account: &Rc<Account>, body: &[u8]) -> Result<(), Fault> {
-    let changes = match notification::parse(body) {
-        Ok(changes) => changes,
+async fn take(env: &Env, account: &Account, body: &[u8]) -> Result<(), Fault> {
+    let taken = match notification::parse(body) {
+        Ok(changes) => deliver(env, account, feed::sort(changes, body), body).await,
         Err(unreadable) => {
             let event = feed::dead_letter(&unreadable.what, body, Lane::ToConsumer);
-            return bury(env, config, account, body, vec![event]).await;
+            objects::bury_events(env, &account.id, body, vec![event]).await
         }
     };
-    let feed = feed::sort(changes, body);
+    taken.map_err(|fault| {
+        let fault = format!("{fault:?}");
+        let fields = [("account", account.id.as_str()), ("fault", &fault)];
+        log::write("webhook_failed", &fields, true);
+        Fault::Unavailable
+    })
+}
+
+async fn deliver(env: &Env, account: &Account, feed: Feed, body: &[u8]) -> Result<(), CallFault> {
     for name in &feed.unknown {
         let fields = [("account", account.id.as_str()), ("kind", name.as_str())];
         log::write("webhook_kind_unknown", &fields, false);
     }
     for arrival in feed.arrivals {
-        deliver(env, config, account, arrival).await?;
-    }
-    if !feed.dead_letters.is_empty() {
-        bury(env, config, account, body, feed.dead_letters).await?;
-    }
-    Ok(())
-}
-
-async fn deliver(
-    env: &Env,
-    config: &Config,
-    account: &Rc<Account>,
-    arrival: Arrival,
-) -> Result<(), Fault> {
-    let found = resolve(env, &account.id, &arrival)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
-    let events = arrival.events;
-    match found {
-        Found::Owner(key) => {
-            let request = AcceptRequest {
-                route: Route {
-                    account_id: account.id.clone(),
-                    ..Route::default()
-                },
-                events,
-            };
-            match objects::accept(env, &key, &request).await {
-                Ok(_) => Ok(()),
-                Err(CallFault::Unavailable) => Err(Fault::Unavailable),
-                Err(CallFault::Rejected) => {
-                    let body = serde_json::to_vec(&request).unwrap_or_default();
-                    let event = feed::dead_letter(
-                        "the consumer's object cannot take it",
-                        &body,
-                        Lane::ToConsumer,
-                    );
-                    bury(env, config, account, &body, vec![event]).await
-                }
-            }
+        let found = resolve(env, &account.id, &arrival).await?;
+        let request = AcceptRequest::of_account(&account.id, arrival.events);
+        match found {
+            Found::Owner(key) => match objects::accept(env, &key, &request).await {
+                Err(CallFault::Rejected) => objects::bury(env, &request).await?,
+                taken => drop(taken?),
+            },
+            Found::Full => objects::bury(env, &request).await?,
+            Found::Parked | Found::Foreign => {}
         }
-        Found::Full => {
-            let body = serde_json::to_vec(&events).unwrap_or_default();
-            let event = feed::dead_letter(
-                "more is parked than an unclaimed conversation may",
-                &body,
-                Lane::ToConsumer,
-            );
-            bury(env, config, account, &body, vec![event]).await
-        }
-        Found::Parked | Found::Foreign => Ok(()),
     }
-}
-
-/// Keeps what cannot go on as dead letters of an object of their own.
-async fn bury(
-    env: &Env,
-    config: &Config,
-    account: &Rc<Account>,
-    body: &[u8],
-    events: Vec<AcceptEvent>,
-) -> Result<(), Fault> {
-    let Some(identity) = &config.identity_key else {
-        return Err(Fault::Configuration(config.problems.clone()));
-    };
-    let key = ConsumerKey::unaddressed(identity, &account.id, "", body);
-    let request = AcceptRequest {
-        route: Route {
-            account_id: account.id.clone(),
-            ..Route::default()
-        },
-        events,
-    };
-    match objects::accept(env, &key, &request).await {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Fault::Unavailable),
+    if feed.dead_letters.is_empty() {
+        return Ok(());
     }
+    objects::bury_events(env, &account.id, body, feed.dead_letters).await
 }

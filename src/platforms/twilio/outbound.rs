@@ -56,7 +56,11 @@ pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&Http
     match pieces.get(sent.next_piece) {
         Some(piece) => Next::Request {
             request: request(twilio, consumer, piece),
-            progress: Progress::of(&sent),
+            // Unchanged before the request, so that nothing has to be stored for it.
+            progress: match answer {
+                Some(_) => Progress::of(&sent),
+                None => progress.clone(),
+            },
         },
         None => done(Outcome::Delivered { remote_id }, &sent),
     }

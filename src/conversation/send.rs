@@ -6,16 +6,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answers::{CreateAnswer, SendAnswer, TokenFault, create_answer, send_answer};
-use super::{Access, consumer_jws, create_conversation, publish};
+use super::{Consumer, ConsumerKeyed, DialogPlace, Target};
 use crate::config::Channel;
-use crate::conversation::{Consumer, ConsumerKeyed, DialogPlace, Target};
 use crate::http::{HttpAnswer, HttpFailure, HttpRequest, Millis};
+use crate::liveengage::answers::{
+    CreateAnswer, SendAnswer, TokenFault, create_answer, send_answer,
+};
+use crate::liveengage::{Access, consumer_jws, create_conversation, publish};
 use crate::message::Content;
 use crate::outcome::{Cause, Refusal};
-
-/// How long to wait for a survey or the end after the main dialog has closed, before asking again (ms).
-const CLOSING_PAUSE: Millis = 2000;
 
 /// How far the send of one message has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,7 +217,7 @@ pub fn conclude(
     now: Millis,
 ) -> Verdict {
     match goal {
-        Goal::ConsumerToken => conclude_token(answer, consumer, progress),
+        Goal::ConsumerToken => conclude_token(answer, consumer, progress, now),
         Goal::Create => conclude_create(answer, context, consumer, progress, now),
         Goal::Publish {
             conversation_id,
@@ -232,7 +231,7 @@ pub fn conclude(
                 published(place, content, progress)
             }
             SendAnswer::ConversationClosed => {
-                consumer.closed(conversation_id, now);
+                consumer.closed(conversation_id, dialog_id, now);
                 if progress.reopened {
                     return Verdict::Retry {
                         cause: Cause::Closing,
@@ -262,14 +261,6 @@ pub fn conclude(
     }
 }
 
-/// The pause that [`Goal::AwaitClose`] stands for.
-pub fn await_close() -> Verdict {
-    Verdict::Retry {
-        cause: Cause::Closing,
-        after: Some(CLOSING_PAUSE),
-    }
-}
-
 /// Counts a piece as published: by its answer or by its echo.
 pub fn published(
     place: Option<DialogPlace>,
@@ -290,12 +281,14 @@ fn conclude_token(
     answer: &HttpAnswer,
     consumer: &mut Consumer,
     progress: &mut SendProgress,
+    now: Millis,
 ) -> Verdict {
     use consumer_jws::TokenAnswer;
     match consumer_jws::parse(answer) {
         TokenAnswer::Issued(token) => {
-            if consumer.lp_consumer_id() != Some(token.lp_consumer_id.as_str()) {
-                consumer.registered_at = None;
+            let another = |known| known != token.lp_consumer_id.as_str();
+            if consumer.lp_consumer_id().is_some_and(another) {
+                consumer.becomes_another(now);
             }
             consumer.token = Some(token.into());
             if progress.renew_consumer_jws {

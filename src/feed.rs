@@ -6,7 +6,7 @@
 use crate::conversation::Lane;
 use crate::conversation::wire::AcceptEvent;
 use crate::crypto;
-use crate::liveengage::notification::{Change, DialogEvent, EventBody, Standing};
+use crate::liveengage::notification::{Change, DialogEvent, Standing};
 use crate::message::Content;
 use crate::outcome::Refusal;
 
@@ -46,6 +46,9 @@ pub struct Feed {
     pub unknown: Vec<String>,
 }
 
+/// Bytes of an unreadable body that are kept.
+const KEPT_BYTES: usize = 96 * 1024;
+
 /// Consumers of one conversation that are looked up; it has one.
 const CONSUMERS: usize = 4;
 
@@ -70,7 +73,11 @@ pub fn sort(changes: Vec<Change>, body: &[u8]) -> Feed {
             Change::Conversation(change) => {
                 let arrival = feed.arrival(&change.conversation_id, Worth::Fact);
                 for participant in &change.participants {
-                    if participant.role.as_deref() == Some("CONSUMER") {
+                    if participant
+                        .role
+                        .as_deref()
+                        .is_some_and(|role| role.eq_ignore_ascii_case("CONSUMER"))
+                    {
                         arrival.name_consumer(Some(participant.id.clone()));
                     }
                 }
@@ -90,7 +97,9 @@ pub fn sort(changes: Vec<Change>, body: &[u8]) -> Feed {
 
 /// An authentic body that cannot be read, as an entry of the dead letters.
 pub fn dead_letter(what: &str, body: &[u8], lane: Lane) -> AcceptEvent {
-    let raw = String::from_utf8_lossy(body).into_owned();
+    // A stored row holds 2 MB, and escaping may make the text six times as long.
+    let kept = body.get(..KEPT_BYTES).unwrap_or(body);
+    let raw = String::from_utf8_lossy(kept).into_owned();
     letter(crypto::sha256_hex(body), what.to_owned(), raw, lane)
 }
 
@@ -143,10 +152,7 @@ impl Arrival {
 }
 
 fn worth(event: &DialogEvent) -> Worth {
-    let content = !matches!(
-        event.body,
-        EventBody::Accept { .. } | EventBody::ChatState { .. }
-    );
+    let content = event.body.carries_content();
     match event.standing(None) {
         Standing::Echo if content => Worth::Fact,
         Standing::Forward | Standing::Unattributed if content => Worth::Content,
