@@ -221,6 +221,10 @@ impl Life {
             93..95 if !pending.says("ok") => Reply::Silent,
             _ => {
                 // The answer is a long time coming.
+                if self.dice.percent(40) {
+                    let kind = pending.kind();
+                    self.world.outside.script(kind, [Reply::status(503)]);
+                }
                 let answer = self.world.perform(&pending);
                 self.late.push((pending, answer));
                 return;

@@ -110,15 +110,23 @@ impl<S: Store> Engine<S> {
 
     /// When the object has to be woken next, at the latest. `None` only for an object that has stored nothing.
     pub fn next_wake(&self) -> Option<Millis> {
+        self.next_wake_beside(|_| 0)
+    }
+
+    /// The same while drains run: what is due in a lane with a running drain is that drain's business, and the object has to be
+    /// woken for it only if the drain should have vanished; `earliest` says when that is.
+    pub fn next_wake_beside(&self, earliest: impl Fn(Lane) -> Millis) -> Option<Millis> {
         let memory = &self.memory;
         let mut wake = memory.prune_at();
         for lane in Lane::ALL {
-            wake = wake.min(memory.due_at(lane).unwrap_or(Millis::MAX));
+            if let Some(due_at) = memory.due_at(lane) {
+                wake = wake.min(due_at.max(earliest(lane)));
+            }
         }
         if let Some(consumer) = &memory.consumer
             && consumer.unclaimed(memory.last_activity).is_some()
         {
-            wake = wake.min(consumer.claim_due_at);
+            wake = wake.min(consumer.claim_due_at.max(earliest(Lane::ToLiveengage)));
         }
         (memory.consumer.is_some() || wake < memory.prune_at()).then_some(wake)
     }

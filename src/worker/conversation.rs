@@ -83,14 +83,13 @@ impl DurableObject for Conversation {
             }
         };
         // The alarm is the first await after the rows: both are one batch of writes, and the answer waits for it.
-        if let Err(error) = self.0.arm(SAFETY).await {
+        let drains = self.0.begin_all();
+        let armed = self.0.arm().await;
+        self.0.spawn(drains);
+        if let Err(error) = armed {
             log::write("alarm_not_set", &[("error", &error.to_string())], true);
             return Response::error("unavailable", 503);
         }
-        let inner = Rc::clone(&self.0);
-        self.0
-            .state
-            .wait_until(async move { inner.drain_all().await });
         Response::from_json(&accepted)
     }
 
@@ -111,11 +110,10 @@ impl DurableObject for Conversation {
             }
         }
         // Only one alarm runs at a time, so this one hands over and returns: a slow lane must not hold up the other's retries.
-        self.0.arm(SAFETY).await?;
-        let inner = Rc::clone(&self.0);
-        self.0
-            .state
-            .wait_until(async move { inner.drain_all().await });
+        let drains = self.0.begin_all();
+        let armed = self.0.arm().await;
+        self.0.spawn(drains);
+        armed?;
         Response::ok("")
     }
 }
@@ -167,27 +165,29 @@ impl Inner {
         Response::error("unavailable", 503)
     }
 
-    /// Sets the alarm to the engine's next due time, not earlier than `least` from now, if none is set that early.
-    async fn arm(&self, least: Millis) -> Result<()> {
-        let wake = self
-            .with(|engine, _| Ok(engine.next_wake()))
-            .map_err(|error| worker::Error::RustError(error.what))?;
-        let Some(wake) = wake else {
-            return Ok(());
-        };
+    /// Sets the alarm to the engine's next due time, if none is set that early.
+    async fn arm(&self) -> Result<()> {
         let now = clock::now();
-        let wake = wake.max(now + least);
-        if self
-            .armed
-            .get()
-            .is_some_and(|armed| armed > now && armed <= wake)
-        {
-            return Ok(());
+        let earliest = |lane| match self.cell(lane).get().active_at {
+            Some(_) => now + SAFETY,
+            None => now,
+        };
+        let wake = self
+            .with(|engine, _| Ok(engine.next_wake_beside(earliest)))
+            .map_err(|error| worker::Error::RustError(error.what))?;
+        match (wake, self.armed.get()) {
+            (None, _) => Ok(()),
+            (Some(wake), Some(armed)) if armed > now && armed <= wake => Ok(()),
+            (Some(wake), _) => self.arm_at(wake).await,
         }
-        self.arm_at(wake).await
     }
 
     async fn arm_at(&self, wake: Millis) -> Result<()> {
+        log::write(
+            "DEBUG_arm",
+            &[("in", &(wake as i64 - clock::now() as i64).to_string())],
+            false,
+        );
         self.armed.set(Some(wake));
         let result = self.state.storage().set_alarm(clock::alarm_at(wake)).await;
         if result.is_err() {
@@ -196,20 +196,28 @@ impl Inner {
         result
     }
 
-    /// Drains both lanes beside each other, so that a slow side does not hold up the other.
-    async fn drain_all(&self) {
-        futures_util::future::join(self.drain(Lane::ToLiveengage), self.drain(Lane::ToConsumer))
-            .await;
+    /// Marks a drain as begun in each lane where none runs.
+    fn begin_all(&self) -> Vec<(Lane, u32)> {
+        let begun = Lane::ALL.into_iter();
+        begun
+            .filter_map(|lane| Some((lane, self.begin(lane)?)))
+            .collect()
     }
 
-    async fn drain(&self, lane: Lane) {
-        let Some(number) = self.begin(lane) else {
-            return;
-        };
+    /// Runs begun drains beside each other, so that a slow side does not hold up the other.
+    fn spawn(self: &Rc<Self>, drains: Vec<(Lane, u32)>) {
+        for (lane, number) in drains {
+            let inner = Rc::clone(self);
+            self.state
+                .wait_until(async move { inner.drain(lane, number).await });
+        }
+    }
+
+    async fn drain(&self, lane: Lane, number: u32) {
         let drained = self.drain_lane(lane, number).await;
         self.end(lane, number);
         let armed = match drained {
-            Ok(()) => self.arm(0).await,
+            Ok(()) => self.arm().await,
             Err(error) => {
                 let fields = [
                     ("consumer", self.key.as_str()),

@@ -1,13 +1,13 @@
 //! Unknown outcomes, and the echoes and late answers that settle them.
 
-use liveengage_connector::conversation::{RowState, StepEvent};
+use liveengage_connector::conversation::RowState;
 use liveengage_connector::outcome::Refusal;
 use serde_json::json;
 
 use super::support::*;
 use super::{IN, talking, talking_on};
 
-fn refusing() -> World {
+pub(crate) fn refusing() -> World {
     talking_on(World::with_channel(&json!({ "on_unknown": "refuse" })))
 }
 
@@ -56,6 +56,18 @@ fn another_text_another_dialog_or_a_known_sequence_settles_nothing() {
         world.accept(&event(other));
         assert!(world.row("c:m1").detail.unknown);
     }
+}
+
+#[test]
+fn an_echo_below_what_was_known_at_the_start_settles_nothing() {
+    let mut world = talking();
+    world.receive(&event(agent_text("conv-1", 5, "yes?")));
+    world.outside.script("publish", [Reply::LostBefore]);
+    world.receive(&sms("m1", "one"));
+    world.receive(&event(echo("conv-1", 4, "one")));
+    assert!(world.row("c:m1").detail.unknown);
+    world.receive(&event(echo("conv-1", 6, "one")));
+    assert_eq!(world.state("c:m1"), RowState::Delivered);
 }
 
 #[test]
@@ -146,118 +158,6 @@ fn an_echo_before_the_answer_settles_and_the_answer_changes_nothing() {
     assert_eq!(world.row("c:m1").detail.published.len(), 1);
 }
 
-#[test]
-fn a_late_echo_of_the_first_attempt_shows_that_the_text_is_there_twice() {
-    let mut world = talking();
-    world.outside.script("publish", [Reply::LostAfter]);
-    world.receive(&sms("m1", "one"));
-    let late = world.outside.echo();
-    world.run_for(15 * SECOND);
-    assert_eq!(world.state("c:m1"), RowState::Delivered);
-    world.crash();
-    world.receive(&event(late.clone()));
-    world.receive(&event(late));
-    let story = "accepted started unknown(no_answer) started delivered doubled";
-    assert_eq!(world.story("c:m1"), story);
-    assert_eq!(world.outside.transcript(), ["hello", "one", "one"]);
-}
-
-#[test]
-fn an_echo_that_comes_after_a_fruitless_second_attempt_spares_the_third() {
-    let mut world = talking();
-    world
-        .outside
-        .script("publish", [Reply::LostAfter, Reply::status(503)]);
-    world.receive(&sms("m1", "one"));
-    let late = world.outside.echo();
-    world.advance(15 * SECOND);
-    world.drain(IN);
-    assert!(world.story("c:m1").ends_with("retry(server)"));
-    world.receive(&event(late));
-    world.run_for(MINUTE);
-    assert_eq!(world.outside.transcript(), ["hello", "one"]);
-    assert!(world.story("c:m1").ends_with("delivered(echo)"));
-}
-
-#[test]
-fn an_echo_settles_although_the_second_attempt_could_not_begin() {
-    let mut world = talking();
-    world.outside.script("publish", [Reply::LostAfter]);
-    world.receive(&sms("m1", "one"));
-    let late = world.outside.echo();
-    world.outside.script("access", [Reply::NotSent]);
-    world.advance(15 * SECOND);
-    world.drain(IN);
-    world.receive(&event(late));
-    world.run_for(MINUTE);
-    assert_eq!(world.outside.transcript(), ["hello", "one"]);
-    assert!(world.story("c:m1").ends_with("delivered(echo)"));
-}
-
-#[test]
-fn a_late_answer_after_the_lease_settles_its_message() {
-    let mut world = talking();
-    world.accept(&sms("m1", "one"));
-    let pending = world.take(IN).pending();
-    world.advance(15 * SECOND);
-    world.drain(IN);
-    assert_eq!(world.story("c:m1"), "accepted started unknown(interrupted)");
-    let answer = world.perform(&pending);
-    world.end(&pending, &answer);
-    assert_eq!(
-        world.story("c:m1"),
-        "accepted started unknown(interrupted) delivered"
-    );
-    world.run_for(MINUTE);
-    assert_eq!(world.outside.transcript(), ["hello", "one"]);
-}
-
-#[test]
-fn a_late_answer_after_a_fruitless_second_attempt_spares_the_third() {
-    let mut world = talking();
-    world.accept(&sms("m1", "one"));
-    let first = world.take(IN).pending();
-    let answer = world.perform(&first);
-    world.advance(15 * SECOND);
-    world.drain(IN);
-    world.advance(15 * SECOND);
-    world.outside.script("publish", [Reply::status(503)]);
-    world.drain(IN);
-    assert!(world.story("c:m1").ends_with("retry(server)"));
-    world.end(&first, &answer);
-    world.run_for(MINUTE);
-    assert_eq!(world.outside.transcript(), ["hello", "one"]);
-    assert!(world.story("c:m1").ends_with("delivered"));
-}
-
-#[test]
-fn a_late_answer_after_the_second_attempt_succeeded_shows_the_double() {
-    let mut world = talking();
-    world.accept(&sms("m1", "one"));
-    let first = world.take(IN).pending();
-    let answer = world.perform(&first);
-    world.advance(15 * SECOND);
-    world.drain(IN);
-    world.advance(15 * SECOND);
-    world.drain(IN);
-    assert_eq!(world.state("c:m1"), RowState::Delivered);
-    world.end(&first, &answer);
-    let doubled = world
-        .row("c:m1")
-        .trace
-        .last()
-        .map(|step| step.event.clone());
-    assert_eq!(doubled, Some(StepEvent::Doubled { sequence: Some(1) }));
-    while let Some(echo) = world.outside.echoes.pop_front() {
-        world.receive(&event(echo));
-    }
-    let steps = &world.row("c:m1").trace;
-    let doubles = steps
-        .iter()
-        .filter(|step| matches!(step.event, StepEvent::Doubled { .. }));
-    assert_eq!(doubles.count(), 1);
-}
-
 /// Both echoes may be those of the first message. What counts is what agents see: as many texts as were written, in their order.
 #[test]
 fn of_two_neighbours_with_the_same_text_none_is_missing() {
@@ -278,22 +178,6 @@ fn of_two_neighbours_with_the_same_text_none_is_missing() {
 }
 
 #[test]
-fn an_unknown_outcome_stays_unknown_while_the_channel_is_out_of_service() {
-    let mut world = refusing();
-    world.outside.script("publish", [Reply::LostAfter]);
-    world.receive(&sms("m1", "one"));
-    world.configure(None);
-    world.run_for(MINUTE);
-    world.configure(Some(&json!({ "on_unknown": "refuse" })));
-    world.run_for(10 * MINUTE);
-    assert_eq!(
-        world.row("c:m1").detail.refusal,
-        Some(Refusal::OutcomeUnknown)
-    );
-    assert_eq!(world.outside.transcript(), ["hello", "one"]);
-}
-
-#[test]
 fn an_answer_without_a_sequence_is_a_delivery_too() {
     let mut world = talking();
     world.outside.script("publish", [Reply::Silent]);
@@ -302,27 +186,6 @@ fn an_answer_without_a_sequence_is_a_delivery_too() {
     let echo = world.outside.echo();
     world.receive(&event(echo));
     assert_eq!(world.story("c:m1"), "accepted started delivered");
-}
-
-#[test]
-fn a_dead_letter_of_unknown_outcome_that_has_arrived_is_delivered_after_all() {
-    let mut world = refusing();
-    world.outside.script("publish", [Reply::LostAfter]);
-    world.receive(&sms("m1", "one"));
-    let late = world.outside.echo();
-    world.run_for(MINUTE);
-    assert_eq!(
-        world.row("c:m1").detail.refusal,
-        Some(Refusal::OutcomeUnknown)
-    );
-    world.crash();
-    world.receive(&event(late));
-    assert!(
-        world
-            .story("c:m1")
-            .ends_with("refused(outcome_unknown) delivered(echo)")
-    );
-    assert_eq!(world.row("c:m1").content, None);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod credentials;
 mod delivery;
 mod echoes;
 mod from_agents;
+mod late;
 mod life_cycle;
 mod order;
 mod retries;

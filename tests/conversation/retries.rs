@@ -89,7 +89,8 @@ fn nothing_that_surely_had_no_effect_counts_as_unknown() {
 
 #[test]
 fn an_outage_of_71_hours_makes_no_dead_letter() {
-    let outages: [(&'static str, fn() -> Reply); 8] = [
+    type Failure = fn() -> Reply;
+    let outages: [(&'static str, Failure); 8] = [
         ("publish", || Reply::status(503)),
         ("publish", || Reply::NotSent),
         ("publish", || Reply::unauthorized(40102)),

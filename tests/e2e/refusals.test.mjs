@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { conversationOf, eventually, phone, sendFromPhone, startWorld, textsOnDesk } from "./support/harness.mjs";
 import { callback, inbound, webhook } from "./support/requests.mjs";
@@ -49,9 +50,11 @@ test("over-long bodies are refused without being read whole", async () => {
   // A body of unknown length that would never end.
   let pulled = 0;
   const endless = new ReadableStream({
-    pull(controller) {
+    async pull(controller) {
       pulled += 1;
-      controller.enqueue(new Uint8Array(64 * 1024));
+      await sleep(1);
+      if (pulled < 1000) controller.enqueue(new Uint8Array(64 * 1024));
+      else controller.close();
     },
   });
   const response = await fetch(`${world.connector}/liveengage/webhooks`, {

@@ -14,6 +14,7 @@
     reason = "helpers of tests"
 )]
 
+mod config;
 mod outside;
 mod store;
 mod words;

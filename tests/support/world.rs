@@ -1,6 +1,6 @@
 //! One consumer's object with its shell, driven by hand.
 
-use liveengage_connector::config::{Bindings, Config};
+use liveengage_connector::config::Config;
 use liveengage_connector::conversation::wire::{AcceptRequest, AcceptResponse};
 use liveengage_connector::conversation::{
     After, Context, Engine, Lane, Log, Row, RowState, Store, StoreError, Ticket, Work,
@@ -12,9 +12,10 @@ use liveengage_connector::outcome::Cause;
 use liveengage_connector::secret::Secret;
 use serde_json::{Value, json};
 
+use super::config::config;
 use super::outside::{Outside, kind, words_of};
 use super::store::MemoryStore;
-use super::words::{ACCOUNT, ADDRESS, CHANNEL, SECRET_MARK, START};
+use super::words::{ACCOUNT, ADDRESS, CHANNEL, START};
 
 /// A request that is under way.
 #[derive(Clone, Debug)]
@@ -336,32 +337,4 @@ fn shorten(words: &str) -> String {
     } else {
         format!("({} bytes)", words.len())
     }
-}
-
-fn config(channel: Option<&Value>) -> Config {
-    let mut bindings = json!({
-        "PUBLIC_URL": "https://connector.example.com",
-        "IDENTITY_KEY": format!("{SECRET_MARK}-identity-key-of-32-characters-or-more"),
-        "ACCOUNT_DEMO": { "id": ACCOUNT, "client_id": "app-1" },
-        "SECRET_ACCOUNT_DEMO": { "client_secret": format!("{SECRET_MARK}-demo") },
-    });
-    if let Some(settings) = channel {
-        let mut table = json!({
-            "platform": "twilio",
-            "account": "demo",
-            "account_sid": "AC00000000000000000000000000000001",
-            "from": "+15550100002",
-            "on_unknown": "resend",
-        });
-        for (name, value) in settings.as_object().unwrap() {
-            table[name] = value.clone();
-        }
-        bindings["CHANNEL_SUPPORT_SMS"] = table;
-        bindings["SECRET_CHANNEL_SUPPORT_SMS"] =
-            json!({ "auth_token": format!("{SECRET_MARK}-a") });
-    }
-    let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
-    let config = Config::read(&bindings);
-    assert!(config.problems.is_empty(), "{:?}", config.problems);
-    config
 }
