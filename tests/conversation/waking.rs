@@ -160,3 +160,13 @@ fn the_alarm_rings_a_bounded_number_of_times() {
     let rung = world.run_for(HOUR);
     assert!((10..30).contains(&rung), "{rung}");
 }
+
+#[test]
+fn what_a_running_drain_will_do_wakes_nobody_meanwhile() {
+    let mut world = talking();
+    world.accept(&sms("m1", "one"));
+    let later = world.now + 5 * SECOND;
+    let beside = |lane| if lane == IN { later } else { 0 };
+    assert!(world.wake() <= world.now);
+    assert_eq!(world.engine.next_wake_beside(beside), Some(later));
+}
