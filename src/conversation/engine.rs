@@ -75,7 +75,7 @@ const STRIDE: u64 = 1 << 16;
 
 impl<S: Store> Engine<S> {
     /// Starts from what is stored. Attempts found under way were interrupted: they are dealt with when their lane is drained.
-    pub fn load(store: S, now: Millis) -> Result<Self, StoreError> {
+    pub fn load(store: S) -> Result<Self, StoreError> {
         let mut memory = Memory {
             consumer: store.consumer()?,
             ..Memory::default()
@@ -84,7 +84,7 @@ impl<S: Store> Engine<S> {
             memory.last_activity = consumer.touched_at;
         }
         for summary in store.summaries()? {
-            memory.remember(summary, now);
+            memory.remember(summary);
         }
         Ok(Self {
             store,
@@ -201,9 +201,10 @@ impl<S: Store> Engine<S> {
 }
 
 impl Memory {
-    fn remember(&mut self, row: RowSummary, now: Millis) {
+    fn remember(&mut self, row: RowSummary) {
         for place in row.source.iter().chain(&row.published) {
-            self.seen.restore(&place.dialog_id, place.sequence, now);
+            self.seen
+                .restore(&place.dialog_id, place.sequence, row.due_at);
         }
         self.published.extend(row.published);
         if let Some(resent) = row.resent {

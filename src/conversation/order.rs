@@ -48,8 +48,8 @@ impl Seen {
     }
 
     /// Accounts for a sequence that was stored before this start: in which order they came is not known any more.
-    pub(super) fn restore(&mut self, dialog_id: &str, sequence: u64, now: Millis) {
-        self.dialog(dialog_id, now).insert(sequence);
+    pub(super) fn restore(&mut self, dialog_id: &str, sequence: u64, at: Millis) {
+        self.dialog(dialog_id, at).insert(sequence);
     }
 
     fn dialog(&mut self, dialog_id: &str, now: Millis) -> &mut Dialog {
@@ -64,7 +64,7 @@ impl Seen {
             }
         }
         let dialog = self.dialogs.entry(dialog_id.to_owned()).or_default();
-        dialog.touched_at = now;
+        dialog.touched_at = dialog.touched_at.max(now);
         dialog
     }
 

@@ -136,7 +136,7 @@ impl Inner {
             Some(engine) => engine,
             None => {
                 let store = SqlStore::open(self.state.storage().sql())?;
-                Engine::load(store, context.now)?
+                Engine::load(store)?
             }
         };
         // Where a step fails, memory and storage may differ: the slot stays empty and the next step loads anew.

@@ -81,7 +81,7 @@ impl World {
             random: 0,
             config: config(Some(settings)),
             key: ConsumerKey::derive(&identity, ACCOUNT, CHANNEL, ADDRESS),
-            engine: Engine::load(MemoryStore::default(), START).unwrap(),
+            engine: Engine::load(MemoryStore::default()).unwrap(),
             outside: Outside::default(),
             work: Vec::new(),
             logs: Vec::new(),
@@ -153,7 +153,7 @@ impl World {
     /// The process ends and another one starts from the disk.
     pub(crate) fn crash(&mut self) {
         let disk = self.engine.store().reopened();
-        self.engine = Engine::load(disk, self.now).unwrap();
+        self.engine = Engine::load(disk).unwrap();
         self.access = None;
         self.refused = None;
     }
