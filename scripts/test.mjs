@@ -63,7 +63,7 @@ async function nodeTests(folder, { only, env = {} } = {}) {
     say(`There are no tests in ${folder} yet.`);
     return NOTHING;
   }
-  const args = ["--disable-warning=ExperimentalWarning", "--test", "--test-reporter=spec", ...files];
+  const args = ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-reporter=spec", ...files];
   const done = await run(process.execPath, args, { stream: true, env });
   return honest(nodeCounts(done.output), done.code);
 }
