@@ -183,11 +183,6 @@ impl Inner {
     }
 
     async fn arm_at(&self, wake: Millis) -> Result<()> {
-        log::write(
-            "DEBUG_arm",
-            &[("in", &(wake as i64 - clock::now() as i64).to_string())],
-            false,
-        );
         self.armed.set(Some(wake));
         let result = self.state.storage().set_alarm(clock::alarm_at(wake)).await;
         if result.is_err() {
