@@ -1,0 +1,277 @@
+//! One walk over a message, in reading order. Text and choices both come from it, so that their numbers agree.
+
+use serde_json::Value;
+
+use super::basic::{Button, Checkbox, KeyValuePairList, Map, SubmitButton, Template};
+use super::container::{Container, Kind};
+use super::element::Element;
+use super::fields::{Fit, Scalar};
+use super::plain::Choice;
+use super::tapping::Tapped;
+
+/// What a message says and offers.
+#[derive(Default)]
+pub(super) struct Walk {
+    pub(super) lines: Vec<Line>,
+    pub(super) choices: Vec<Choice>,
+    /// The first description found, for content that says nothing else.
+    alt: Option<String>,
+    /// The metadata of the button that submits the list around.
+    submit: Vec<Value>,
+}
+
+/// A line of the text, or several.
+pub(super) enum Line {
+    Text(String),
+    /// The choice at `index`, with what follows its title.
+    Choice {
+        index: usize,
+        more: String,
+    },
+    /// The name of something that cannot be shown.
+    Unknown(String),
+    /// A blank line, unless it would be at an end or beside another one.
+    Gap,
+}
+
+impl Walk {
+    pub(super) fn element(&mut self, element: &Element) {
+        let common = element.common();
+        if self.alt.is_none() {
+            self.alt = said(common.and_then(|common| common.alt.as_ref()));
+        }
+        let tooltip = common.and_then(|common| common.tooltip.as_ref());
+        match element {
+            Element::Text(text) => {
+                let words = text.text.to_string();
+                if text
+                    .click
+                    .as_ref()
+                    .is_none_or(|click| click.published().is_none())
+                {
+                    self.text(&words);
+                }
+                self.click(&Tapped::named(&words).known(), text.click.as_ref());
+            }
+            Element::Button(button) => self.button(button),
+            Element::Image(image) => {
+                let caption = said(image.caption.as_ref());
+                let name = caption.clone().or_else(|| said(tooltip));
+                let shown = image.url.to_string();
+                self.page(caption, &shown);
+                let tapped = Tapped::named(&name.unwrap_or_default()).page(&shown);
+                self.click(&tapped, image.click.as_ref());
+            }
+            Element::Map(map) => self.map(map),
+            Element::LinkPreview(link) => {
+                let (title, url) = (said(link.title.as_ref()), link.url.to_string());
+                let name = title.clone().or_else(|| said(tooltip));
+                self.page(title, &url);
+                let tapped = Tapped::named(&name.unwrap_or_default()).page(&url);
+                self.click(&tapped, link.click.as_ref());
+            }
+            Element::Template(template) => self.template(template),
+            Element::KeyValuePairList(list) => self.table(list),
+            Element::Checkbox(checkbox) => self.checkbox(checkbox),
+            Element::SubmitButton(button) => {
+                let title = said(button.title.as_ref()).unwrap_or_default();
+                self.click(&Tapped::named(&title).known(), button.click.as_ref());
+            }
+            Element::QuickReplies(replies) => self.elements(&replies.replies),
+            Element::Container(container) => self.container(container),
+            Element::Unknown(value) => self.unknown(value, element.name()),
+        }
+    }
+
+    pub(super) fn elements(&mut self, elements: &[Element]) {
+        for element in elements {
+            self.element(element);
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() {
+            self.lines.push(Line::Text(text.to_owned()));
+        }
+    }
+
+    /// Puts the description in place of lines that say nothing.
+    pub(super) fn describe(&mut self) {
+        let says = |line: &Line| matches!(line, Line::Text(_) | Line::Choice { .. });
+        if !self.lines.iter().any(says)
+            && let Some(alt) = self.alt.take()
+        {
+            self.lines = vec![Line::Text(alt)];
+        }
+    }
+
+    pub(super) fn gap(&mut self) {
+        self.lines.push(Line::Gap);
+    }
+
+    fn container(&mut self, container: &Container) {
+        let kind = container.kind();
+        let outer = (kind == Kind::List)
+            .then(|| std::mem::replace(&mut self.submit, submit_metadata(&container.elements)));
+        match kind {
+            Kind::Carousel | Kind::CarouselSelect | Kind::AccordionSelect | Kind::Tabs => {
+                let mut titles = container.titles.iter().map(Fit::known);
+                for card in container.elements.iter() {
+                    self.gap();
+                    if let Some(title) = titles.next().flatten() {
+                        let parts = [said(title.name.as_ref()), said(title.additional.as_ref())];
+                        self.text(&joined(parts));
+                    }
+                    if kind == Kind::Tabs {
+                        let tag = card.common().and_then(|common| common.tag.as_ref());
+                        self.text(&said(tag).unwrap_or_default());
+                    }
+                    self.element(card);
+                }
+                self.gap();
+            }
+            Kind::SectionList => {
+                for section in container.elements.iter() {
+                    self.gap();
+                    self.element(section);
+                }
+                self.gap();
+            }
+            _ => self.elements(&container.elements),
+        }
+        if let Some(replies) = &container.quick_replies {
+            self.gap();
+            self.elements(replies.replies());
+        }
+        if let Some(outer) = outer {
+            self.submit = outer;
+        }
+    }
+
+    fn button(&mut self, button: &Button) {
+        let common = &button.common;
+        let names = [&button.title, &common.tooltip, &common.alt];
+        let title = names.into_iter().find_map(|name| said(name.as_ref()));
+        let mut tapped = Tapped::named(&title.unwrap_or_default());
+        tapped.subtitle = said(button.subtitle.as_ref());
+        self.click(&tapped, button.click.as_ref());
+    }
+
+    fn checkbox(&mut self, checkbox: &Checkbox) {
+        let words = said(checkbox.text.as_ref()).unwrap_or_default();
+        let before = self.choices.len();
+        self.click(&Tapped::named(&words), checkbox.click.as_ref());
+        // What is checked is published by the submit button, with that button's metadata.
+        for choice in self.choices.iter_mut().skip(before) {
+            if choice.metadata.is_empty() {
+                choice.metadata.clone_from(&self.submit);
+            }
+        }
+    }
+
+    fn map(&mut self, map: &Map) {
+        let tooltip = said(map.common.tooltip.as_ref());
+        let place = place(&map.la, &map.lo);
+        let tapped = Tapped::named(tooltip.as_deref().unwrap_or_default()).page(&place);
+        self.page(tooltip, &place);
+        self.click(&tapped, map.click.as_ref());
+    }
+
+    fn template(&mut self, template: &Template) {
+        self.text(&said(template.title.as_ref()).unwrap_or_default());
+        let metadata = template
+            .click
+            .iter()
+            .flat_map(|click| click.metadata.iter());
+        let metadata: Vec<Value> = metadata.cloned().collect();
+        for answer in template
+            .resp
+            .iter()
+            .filter_map(|resp| Scalar::read(resp.clone()).ok())
+        {
+            let answer = answer.to_string();
+            self.choose(&answer, answer.clone(), &metadata, String::new());
+        }
+    }
+
+    fn table(&mut self, list: &KeyValuePairList) {
+        for row in list.elements.iter().filter_map(Fit::known) {
+            let (key, value) = (row.key.to_string(), said(row.value.as_ref()));
+            self.page(Some(key.trim().to_owned()), &value.unwrap_or_default());
+        }
+    }
+
+    /// A text stands for itself. Of other things there may be a description or an address.
+    fn unknown(&mut self, value: &Value, name: &str) {
+        if let Some(text) = value.as_str() {
+            return self.text(text);
+        }
+        let field = |field: &str| {
+            let scalar = Scalar::read(value.get(field)?.clone()).ok();
+            said(scalar.as_ref())
+        };
+        let description = ["alt", "text", "title", "caption"]
+            .into_iter()
+            .find_map(field);
+        match (description, field("url")) {
+            (None, None) if name.is_empty() => {}
+            (None, None) => self.lines.push(Line::Unknown(name.to_owned())),
+            (description, url) => self.page(description, &url.unwrap_or_default()),
+        }
+    }
+
+    /// A page or picture with its name, or any other pair. Data in place of an address is no reading matter.
+    pub(super) fn page(&mut self, name: Option<String>, address: &str) {
+        let address = if address.starts_with("data:") {
+            ""
+        } else {
+            address.trim()
+        };
+        let name = name
+            .map(|name| collapsed(&name))
+            .filter(|name| !name.is_empty());
+        match (name, address) {
+            (None, address) => self.text(address),
+            (Some(name), "") => self.text(&name),
+            (Some(name), address) => self.text(&format!("{name}: {address}")),
+        }
+    }
+}
+
+/// The metadata of the button that submits a list.
+fn submit_metadata(elements: &[Element]) -> Vec<Value> {
+    let found = elements.iter().find_map(|element| match element {
+        Element::SubmitButton(SubmitButton { click, .. }) => {
+            Some(click.as_ref()?.metadata.to_vec())
+        }
+        Element::Container(inner) => {
+            Some(submit_metadata(&inner.elements)).filter(|metadata| !metadata.is_empty())
+        }
+        _ => None,
+    });
+    found.unwrap_or_default()
+}
+
+pub(super) fn place(la: &Scalar, lo: &Scalar) -> String {
+    let (la, lo) = (la.to_string(), lo.to_string());
+    format!("https://maps.google.com/?q={},{}", la.trim(), lo.trim())
+}
+
+/// A text that says something, without the space around it.
+pub(super) fn said(scalar: Option<&Scalar>) -> Option<String> {
+    let text = scalar?.to_string();
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn joined(parts: [Option<String>; 2]) -> String {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" – ")
+}
+
+/// On one line.
+pub(super) fn collapsed(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
