@@ -1,18 +1,96 @@
 //! The model between both sides: what a person said, without the words of any platform.
 
+mod profile;
+mod stored;
+
+pub use profile::{
+    Address, Age, Contact, CustomerInfo, Date, PersonalInfo, Profile, PushToken, ResponseTarget,
+    RoutingWish,
+};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::http::Millis;
+use crate::rich::Choice;
 
-/// What a message carries. It is stored in rows: variants and fields are only ever added.
+/// What a message carries. It is stored in rows: variants and fields are only ever added. Content that a later release has stored and
+/// that cannot be read here reads as [`Content::Malformed`]: it is refused and kept whole, and what stands behind it goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", remote = "Self")]
 pub enum Content {
     /// Plain text.
     Text {
         /// The text, as it was written.
         text: String,
+    },
+    /// Structured content (cards, lists, menus) and quick replies from LiveEngage, as they came: what can be done with them depends on
+    /// the platform. See [`crate::rich`].
+    Structured {
+        /// The text that quick replies stand below.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// The structured content.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<Value>,
+        /// The quick replies.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quick_replies: Option<Value>,
+        /// What the sender attached to the message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        metadata: Option<Value>,
+    },
+    /// An answer that the consumer chose: a tapped button or quick reply, or a typed number or title of one.
+    Choice {
+        /// What the choice says.
+        text: String,
+        /// Which one of those that were offered: [`Offer::reference`]. `None` where nobody knows any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+        /// The chosen element's metadata, once the reference has been looked up.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        metadata: Vec<Value>,
+        /// The message that offered it, likewise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offered_in: Option<DialogPlace>,
+    },
+    /// A file, wherever it lies.
+    File {
+        /// The file.
+        file: File,
+    },
+    /// A place on earth.
+    Location {
+        /// Where.
+        location: Location,
+    },
+    /// A secure form that an agent invites to fill in (`forms/secure-invitation`), or another of LiveEngage's forms.
+    SecureForm {
+        /// What the invitation is called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        /// The event's message as it came: `formId`, `invitationId`, ...
+        form: Value,
+    },
+    /// Not something said, but something to be done with the conversation, in its place among what is said.
+    Command {
+        /// What.
+        command: Command,
+    },
+    /// A message to the consumer did not arrive: LiveEngage is told (`NACK`), and the agent where the channel wants it.
+    NotDelivered {
+        /// The message.
+        place: DialogPlace,
+        /// The line for the agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        line: Option<String>,
+    },
+    /// The conversation has changed. Only for platforms that want to know ([`crate::platforms::Abilities::news`]).
+    News {
+        /// Conversation id.
+        conversation_id: String,
+        /// What has changed.
+        news: News,
     },
     /// Content that this release has no model for. It is kept whole, so that it can be sent again later.
     Unsupported {
@@ -21,13 +99,167 @@ pub enum Content {
         /// The event as it came.
         raw: Value,
     },
-    /// An authentic callback or notification that could not be read.
+    /// An authentic callback or notification that could not be read, or content of a later release.
     Malformed {
         /// What is wrong with it, without its content.
         what: String,
         /// The body as it came; bytes that are not UTF-8 are replaced.
         raw: String,
     },
+}
+
+/// A sequence number within a dialog: names an event in LiveEngage.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DialogPlace {
+    /// Dialog id.
+    pub dialog_id: String,
+    /// LiveEngage's number of the event in it.
+    pub sequence: u64,
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// Where its bytes are.
+    pub at: FilePlace,
+    /// Its name, with extension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its media type, as the sender says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Its size in bytes, as the sender says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// What was written below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// Where an agent may open it, should LiveEngage not take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// Where a file's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum FilePlace {
+    /// At an address that anybody may open who knows it.
+    Url {
+        /// Absolute URL.
+        url: String,
+    },
+    /// With the platform: only its adapter can fetch it ([`crate::platforms::Adapter::media`]).
+    Platform {
+        /// The platform's name of it, or its address there.
+        reference: String,
+    },
+    /// In LiveEngage's file storage.
+    Liveengage {
+        /// The `relativePath` of a hosted file.
+        relative_path: String,
+    },
+}
+
+/// A place on earth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Location {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its postal address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// Something to be done with the open conversation. Where none is open there is nothing to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// The consumer wants to end it.
+    Close {
+        /// Whether a survey may follow, where the account has one.
+        survey: bool,
+    },
+    /// End the running survey.
+    StopSurvey,
+    /// Change how soon an agent should answer.
+    ResponseTarget {
+        /// How soon, by LiveEngage's names.
+        target: ResponseTarget,
+        /// How soon in seconds, where it is not what LiveEngage usually means by that name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seconds: Option<u64>,
+    },
+    /// Tell LiveEngage what is known about the person now.
+    UpdateProfile,
+}
+
+/// What has changed about a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum News {
+    /// It has begun.
+    Opened,
+    /// An agent has taken it.
+    AgentJoined {
+        /// LiveEngage's id of the agent.
+        agent_id: String,
+    },
+    /// It went to other agents (another skill).
+    Transferred,
+    /// Nobody will answer for a while.
+    OffHours {
+        /// Until when, as far as known (ms since the epoch).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
+    },
+    /// The main dialog is over and a survey has begun.
+    SurveyStarted,
+    /// It is over, with its survey if there was one.
+    Closed {
+        /// `AGENT`, `CONSUMER`, `SYSTEM`, ... as LiveEngage says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+}
+
+/// The choices that one message from LiveEngage offers, kept so that an answer finds back to its element.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Names it in references; unique among those of one consumer.
+    pub id: String,
+    /// The message that offers them; `None` where LiveEngage gave it no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<DialogPlace>,
+    /// The choices, in reading order.
+    pub choices: Vec<Choice>,
+}
+
+impl Offer {
+    /// What a platform's button carries so that its tap can be told: short, and without any text.
+    pub fn reference(&self, index: usize) -> String {
+        format!("{}.{index}", self.id)
+    }
+}
+
+/// Who speaks on LiveEngage's side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// LiveEngage's id.
+    pub id: String,
+    /// `ASSIGNED_AGENT`, `AGENT` (a survey's bot), `MANAGER`, `CONTROLLER` (automatic messages), ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The name that consumers may see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The picture that consumers may see (https).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 /// A best-effort hint. It has no row, is never retried and never opens a conversation.
@@ -41,7 +273,8 @@ pub enum Signal {
     },
     /// A message was delivered, read or failed.
     Receipt {
-        /// The id that the receiving side gave the message.
+        /// The message: from the consumer's side the id that the platform gave it ([`crate::outcome::Outcome::Delivered`]), towards it
+        /// the platform's id of the consumer's message.
         remote_id: String,
         /// What happened to it.
         status: ReceiptStatus,
@@ -58,20 +291,8 @@ pub enum ReceiptStatus {
     Read,
     /// It did not arrive.
     Failed,
-}
-
-/// What a platform tells about the person, for the agent's consumer information.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Profile {
-    /// First or display name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Telephone number in E.164.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    /// IETF language tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    /// The person has opened the file.
+    Accessed,
 }
 
 /// One event from a consumer, as a platform adapter read it from a callback.
