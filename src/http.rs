@@ -1,5 +1,9 @@
 //! HTTP as plain data: what the pure code asks for and what the shell brings back.
 
+pub mod body;
+pub mod redirect;
+pub mod web_address;
+
 use std::fmt;
 
 /// Milliseconds: an instant since the Unix epoch, or a span, as the name of the value says.
@@ -39,17 +43,60 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// Raw body, empty for none.
     pub body: Vec<u8>,
+    /// A file to send as the body instead.
+    pub upload: Option<Box<Upload>>,
+    /// How much of the answer is wanted.
+    pub take: Take,
+    /// Hosts that a redirect may lead to, for files; none, and a redirect is an answer like any other. Credentials are not sent on.
+    pub redirects: Vec<String>,
 }
 
+/// A file that is piped from one place to another without being held in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Where it is read.
+    pub from: HttpRequest,
+    /// Its size in bytes: another size breaks the upload off.
+    pub length: u64,
+}
+
+/// How much of an answer is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Take {
+    /// The body.
+    #[default]
+    Body,
+    /// Its first [`FILE_HEAD`] bytes and its length ([`HttpResponse::length`]), reading at most so many bytes to find out.
+    Head {
+        /// More than this counts as too long, without being read.
+        limit: u64,
+    },
+}
+
+/// What is read of a file to see its kind (bytes).
+pub const FILE_HEAD: usize = 64;
+
 impl HttpRequest {
-    /// A request with a JSON body.
-    pub fn json(method: Method, url: String, body: &serde_json::Value) -> Self {
+    /// A request without a body.
+    pub fn new(method: Method, url: String) -> Self {
         Self {
             method,
             url,
-            headers: vec![("content-type", "application/json".to_owned())],
-            body: body.to_string().into_bytes(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            upload: None,
+            take: Take::Body,
+            redirects: Vec::new(),
         }
+    }
+
+    /// A request with a JSON body.
+    pub fn json(method: Method, url: String, body: &serde_json::Value) -> Self {
+        Self {
+            body: body.to_string().into_bytes(),
+            ..Self::new(method, url)
+        }
+        .header("content-type", "application/json")
     }
 
     /// A `POST` with an `application/x-www-form-urlencoded` body.
@@ -58,14 +105,10 @@ impl HttpRequest {
             .extend_pairs(pairs)
             .finish();
         Self {
-            method: Method::Post,
-            url,
-            headers: vec![(
-                "content-type",
-                "application/x-www-form-urlencoded".to_owned(),
-            )],
             body: body.into_bytes(),
+            ..Self::new(Method::Post, url)
         }
+        .header("content-type", "application/x-www-form-urlencoded")
     }
 
     /// The same request with one header more.
@@ -91,8 +134,10 @@ pub struct HttpResponse {
     pub status: u16,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, cut at the shell's size limit.
+    /// The body, or what was wanted of it. Empty where it was longer than the shell's limit.
     pub body: Vec<u8>,
+    /// The length of the whole body in bytes, where only its head was wanted: `None` if it is over the limit.
+    pub length: Option<u64>,
 }
 
 impl HttpResponse {
@@ -129,6 +174,11 @@ pub enum HttpFailure {
     NotSent,
     /// The request may have had its effect: a time-out, or a connection lost on the way.
     Lost,
+    /// The file that was to be uploaded could not be read; nothing complete was sent.
+    Source {
+        /// The status with which its place answered; 0 for none.
+        status: u16,
+    },
 }
 
 /// What came of a request.
