@@ -18,6 +18,7 @@ fn answer(status: u16, body: &str) -> HttpAnswer {
         status,
         headers: vec![],
         body: body.as_bytes().to_vec(),
+        length: None,
     })
 }
 
@@ -26,6 +27,7 @@ fn with_retry_after(status: u16, seconds: &str) -> HttpAnswer {
         status,
         headers: vec![("retry-after".to_owned(), seconds.to_owned())],
         body: vec![],
+        length: None,
     })
 }
 

@@ -45,6 +45,7 @@ mod tests {
                 sentinel: String::new(),
                 idp: String::new(),
                 messaging: String::new(),
+                ..Domains::default()
             },
             token: AppToken {
                 jwt: Secret::new("x"),

@@ -5,12 +5,14 @@
 //! <https://developers.liveperson.com/retry-policy-recommendations.html>
 
 mod body;
+mod repeatable;
 
 use super::create_conversation;
 use crate::http::{HttpAnswer, HttpFailure, HttpResponse, Millis};
 use crate::outcome::Cause;
-use body::Item;
-pub(super) use body::error_code;
+pub(super) use body::{Item, error_code};
+pub use repeatable::Answer;
+pub(super) use repeatable::repeatable;
 
 /// The least pause after HTTP 429 (ms).
 const RATE_LIMIT_PAUSE: Millis = 1000;
@@ -95,7 +97,7 @@ pub enum TokenFault {
 /// The failure of the destination that a status or a missing answer tells by itself, for calls that may be made twice.
 pub fn destination_cause(answer: &HttpAnswer) -> Option<Cause> {
     match answer {
-        Err(HttpFailure::NotSent) => Some(Cause::Unreachable),
+        Err(HttpFailure::NotSent | HttpFailure::Source { .. }) => Some(Cause::Unreachable),
         Err(HttpFailure::Lost) => Some(Cause::NoAnswer),
         Ok(response) => cause_of(response.status),
     }

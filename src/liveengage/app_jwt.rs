@@ -78,6 +78,7 @@ mod tests {
             status,
             headers: vec![],
             body: body.as_bytes().to_vec(),
+            length: None,
         })
     }
 
@@ -87,6 +88,7 @@ mod tests {
             sentinel: "https://va.sentinel.liveperson.net".to_owned(),
             idp: String::new(),
             messaging: String::new(),
+            ..Domains::default()
         };
         let request = request(&domains, "12345678", "0f0e", &Secret::new("a+b&c"));
         assert_eq!(

@@ -136,6 +136,7 @@ mod tests {
             status,
             headers: vec![],
             body: body.to_string().into_bytes(),
+            length: None,
         })
     }
 
@@ -149,6 +150,7 @@ mod tests {
             sentinel: String::new(),
             idp: "https://va.idp.liveperson.net".to_owned(),
             messaging: String::new(),
+            ..Domains::default()
         };
         let token = AppToken {
             jwt: Secret::new("a.b.c"),

@@ -4,48 +4,45 @@
 //! conversation per account; [`super::answers::create_answer`] reads the answer.
 //! <https://developers.liveperson.com/connector-api-send-api-conversation.html>
 
-use serde_json::{Map, Value, json};
+mod routing;
 
-use super::consumer_jws::ConsumerToken;
-use super::{AppToken, Domains, LONGEST_REQUEST_ID, messaging_request};
-use crate::config::Routing;
+pub use routing::ResolvedRouting;
+
+use serde_json::{Value, json};
+
+use super::call::{Call, LONGEST_REQUEST_ID, envelope};
+use super::engagement::Visit;
+use super::engagement_attributes::object;
+use super::user_profile;
 use crate::http::HttpRequest;
-use crate::message::Profile;
+use crate::message::{Profile, ResponseTarget};
 
-/// The batch. `platform` is shown to agents as the consumer's social id.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "where, who, whom, what: a struct would only rename them"
-)]
-pub fn request(
-    domains: &Domains,
-    account_id: &str,
-    token: &AppToken,
-    consumer: &ConsumerToken,
-    request_id: &str,
-    platform: &str,
-    profile: &Profile,
-    routing: &Routing,
-) -> HttpRequest {
-    let url = format!(
-        "{}/api/account/{account_id}/messaging/consumer/conversation?v=3",
-        domains.messaging
+/// What a new conversation is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Who the consumer is. What is invalid in it, or too long, is left out.
+    pub profile: &'a Profile,
+    /// Shown to agents as the consumer's social id.
+    pub platform: &'a str,
+    /// Where the conversation goes.
+    pub routing: &'a ResolvedRouting,
+    /// The visit that the Monitoring API knows the consumer by. The campaign that it found goes before that of `routing`, since
+    /// its context belongs to no other.
+    pub visit: Option<&'a Visit>,
+}
+
+/// The batch.
+pub fn request(call: &Call<'_>, request_id: &str, new: &Request<'_>) -> HttpRequest {
+    let second = envelope(
+        &conversation_id(request_id),
+        "cm.ConsumerRequestConversation",
+        conversation(call.account_id, new.routing, new.visit),
     );
-    let body = json!([
-        {
-            "kind": "req",
-            "id": profile_id(request_id),
-            "type": "userprofile.SetUserProfile",
-            "body": user_profile(platform, profile),
-        },
-        {
-            "kind": "req",
-            "id": conversation_id(request_id),
-            "type": "cm.ConsumerRequestConversation",
-            "body": conversation(account_id, routing),
-        },
-    ]);
-    messaging_request(url, token, consumer, &body)
+    let batch = |profile| {
+        let kind = "userprofile.SetUserProfile";
+        json!([envelope(&profile_id(request_id), kind, profile), second])
+    };
+    call.conversation(&user_profile::fitting(new.platform, new.profile, batch))
 }
 
 /// The correlation id of the batch's first item.
@@ -68,111 +65,89 @@ fn item_id(request_id: &str, suffix: &str) -> String {
         .collect()
 }
 
-/// `userprofile.SetUserProfile`. Agents see what stands in `authenticatedData`, as the structured data elements `ctmrinfo` and
-/// `personal`, the only two that LiveEngage takes here.
-fn user_profile(platform: &str, profile: &Profile) -> Value {
-    let name = profile.name.as_deref();
-    let phone = profile.phone.as_deref();
-    let mut elements = vec![json!({
-        "type": "ctmrinfo",
-        "info": object([("socialId", Some(platform)), ("imei", phone), ("userName", name)]),
-    })];
-    let mut personal = object([
-        ("firstname", name),
-        ("language", profile.language.as_deref()),
+/// `cm.ConsumerRequestConversation`.
+fn conversation(account_id: &str, routing: &ResolvedRouting, visit: Option<&Visit>) -> Value {
+    let text = |text: &Option<String>| text.clone().map(Value::from);
+    let campaign = visit
+        .and_then(|visit| visit.campaign.as_ref())
+        .or(routing.campaign.as_ref())
+        .map(
+            |(campaign, engagement)| json!({ "campaignId": campaign, "engagementId": engagement }),
+        );
+    let mut context = object([
+        ("lang", text(&routing.language)),
+        (
+            "visitorId",
+            visit.map(|visit| visit.visitor_id.as_str().into()),
+        ),
+        (
+            "sessionId",
+            visit.map(|visit| visit.session_id.as_str().into()),
+        ),
+        (
+            "interactionContextId",
+            visit.and_then(|visit| text(&visit.context_id)),
+        ),
     ]);
-    if let Some(phone) = phone {
-        let contact = json!({ "phone": phone, "phoneType": "MOBILE" });
-        personal.insert("contacts".to_owned(), json!([contact]));
+    if !context.is_empty() {
+        context.insert("type".to_owned(), "SharkContext".into());
     }
-    if !personal.is_empty() {
-        elements.push(json!({ "type": "personal", "personal": personal }));
-    }
-    let mut body = object([("firstName", name)]);
-    if let Some(phone) = phone {
-        body.insert("privateData".to_owned(), json!({ "mobileNum": phone }));
-    }
-    body.insert(
-        "authenticatedData".to_owned(),
-        json!({ "lp_sdes": elements }),
-    );
-    Value::Object(body)
-}
-
-/// `cm.ConsumerRequestConversation`. The language has to be one of the engagement's, so it comes from the configuration and not
-/// from the person's profile.
-fn conversation(account_id: &str, routing: &Routing) -> Value {
-    let mut body = object([
-        ("brandId", Some(account_id)),
-        ("channelType", Some("MESSAGING")),
-        ("skillId", routing.skill_id.as_deref()),
-    ]);
-    if let Some((campaign, engagement)) = &routing.campaign {
-        let campaign = json!({ "campaignId": campaign, "engagementId": engagement });
-        body.insert("campaignInfo".to_owned(), campaign);
-    }
-    if let Some(language) = &routing.language {
-        let context = json!({ "type": "SharkContext", "lang": language });
-        body.insert("conversationContext".to_owned(), context);
-    }
-    Value::Object(body)
-}
-
-/// An object of those fields that have a value.
-fn object<const N: usize>(fields: [(&str, Option<&str>); N]) -> Map<String, Value> {
-    fields
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
-        .collect()
+    let target = routing.response_target.map(ResponseTarget::as_str);
+    Value::from(object([
+        ("brandId", Some(account_id.into())),
+        ("channelType", Some("MESSAGING".into())),
+        ("skillId", text(&routing.skill_id)),
+        ("ttrDefName", target.map(Value::from)),
+        ("campaignInfo", campaign),
+        (
+            "conversationContext",
+            (!context.is_empty()).then_some(context.into()),
+        ),
+    ]))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::call::tests::{call, headers, json_of};
     use super::*;
-    use crate::secret::Secret;
+    use crate::http::Method;
 
-    fn build(request_id: &str, profile: &Profile, routing: &Routing) -> (HttpRequest, Value) {
-        let domains = Domains {
-            sentinel: String::new(),
-            idp: String::new(),
-            messaging: "https://va.msg.liveperson.net".to_owned(),
-        };
-        let token = AppToken {
-            jwt: Secret::new("a.b.c"),
-            expires_at: 0,
-        };
-        let consumer = ConsumerToken {
-            jws: Secret::new("d.e.f"),
-            lp_consumer_id: "c0ffee".to_owned(),
-        };
+    fn build(
+        request_id: &str,
+        profile: &Profile,
+        routing: &ResolvedRouting,
+        visit: Option<&Visit>,
+    ) -> Value {
         let request = request(
-            &domains, "12345678", &token, &consumer, request_id, "twilio", profile, routing,
+            &call(),
+            request_id,
+            &Request {
+                profile,
+                platform: "twilio",
+                routing,
+                visit,
+            },
         );
-        let body = serde_json::from_slice(&request.body).unwrap();
-        (request, body)
+        let url = "https://va.msg.liveperson.net/api/account/12345678/messaging/consumer/conversation?v=3";
+        assert_eq!((request.url.as_str(), request.method), (url, Method::Post));
+        assert_eq!(request.headers, headers());
+        json_of(&request)
+    }
+
+    fn visit(campaign: Option<(&str, &str)>) -> Visit {
+        Visit {
+            visitor_id: "A1B2C3D4E5F6".to_owned(),
+            session_id: "abcDEFghiJKL".to_owned(),
+            context_id: Some("2".to_owned()),
+            campaign: campaign
+                .map(|(campaign, engagement)| (campaign.to_owned(), engagement.to_owned())),
+        }
     }
 
     #[test]
     fn a_bare_consumer() {
-        let (request, body) = build("r", &Profile::default(), &Routing::default());
         assert_eq!(
-            request.url,
-            "https://va.msg.liveperson.net/api/account/12345678/messaging/consumer/conversation?v=3"
-        );
-        assert_eq!(
-            request.headers,
-            [
-                ("content-type", "application/json".to_owned()),
-                ("authorization", "a.b.c".to_owned()),
-                ("x-lp-on-behalf", "d.e.f".to_owned()),
-                (
-                    "client-properties",
-                    super::super::client_properties(super::super::FEATURES)
-                ),
-            ]
-        );
-        assert_eq!(
-            body,
+            build("r", &Profile::default(), &ResolvedRouting::default(), None),
             json!([
                 { "kind": "req", "id": "r-1", "type": "userprofile.SetUserProfile", "body": {
                     "authenticatedData": { "lp_sdes": [
@@ -192,15 +167,16 @@ mod tests {
             name: Some("Ada".to_owned()),
             phone: Some("+15550100001".to_owned()),
             language: Some("de-DE".to_owned()),
+            ..Profile::default()
         };
-        let routing = Routing {
+        let routing = ResolvedRouting {
             skill_id: Some("558000001".to_owned()),
             campaign: Some(("1000001".to_owned(), "2000002".to_owned())),
             language: Some("en-US".to_owned()),
+            response_target: Some(ResponseTarget::Urgent),
         };
-        let (_, body) = build("r", &profile, &routing);
         assert_eq!(
-            body,
+            build("r", &profile, &routing, None),
             json!([
                 { "kind": "req", "id": "r-1", "type": "userprofile.SetUserProfile", "body": {
                     "firstName": "Ada",
@@ -220,6 +196,7 @@ mod tests {
                     "brandId": "12345678",
                     "channelType": "MESSAGING",
                     "skillId": "558000001",
+                    "ttrDefName": "URGENT",
                     "campaignInfo": { "campaignId": "1000001", "engagementId": "2000002" },
                     "conversationContext": { "type": "SharkContext", "lang": "en-US" }
                 } }
@@ -228,8 +205,63 @@ mod tests {
     }
 
     #[test]
+    fn a_visit_brings_its_context_and_its_campaign() {
+        let routing = ResolvedRouting {
+            campaign: Some(("1".to_owned(), "2".to_owned())),
+            language: Some("en-US".to_owned()),
+            ..ResolvedRouting::default()
+        };
+        let body = |visit: &Visit| {
+            build("r", &Profile::default(), &routing, Some(visit))[1]["body"].clone()
+        };
+        let expected = |campaign: &str, engagement: &str| {
+            json!({
+                "brandId": "12345678",
+                "channelType": "MESSAGING",
+                "campaignInfo": { "campaignId": campaign, "engagementId": engagement },
+                "conversationContext": {
+                    "type": "SharkContext", "lang": "en-US", "visitorId": "A1B2C3D4E5F6",
+                    "sessionId": "abcDEFghiJKL", "interactionContextId": "2"
+                }
+            })
+        };
+        let found = visit(Some(("1000001", "2000002")));
+        assert_eq!(body(&found), expected("1000001", "2000002"));
+        assert_eq!(body(&visit(None)), expected("1", "2"));
+    }
+
+    #[test]
+    fn the_batch_stays_within_the_limit_of_one_request() {
+        let text = "\"".repeat(256);
+        let profile = Profile {
+            name: Some(text.clone()),
+            first_name: Some(text.clone()),
+            last_name: Some(text.clone()),
+            description: Some("\"".repeat(1000)),
+            user_id: Some(text.clone()),
+            role: Some(text),
+            ..Profile::default()
+        };
+        let campaign = "1".repeat(64);
+        let body = build(
+            &"r".repeat(64),
+            &profile,
+            &ResolvedRouting::default(),
+            Some(&visit(Some((&campaign, &campaign)))),
+        );
+        assert!(body.to_string().len() <= 5000);
+        assert_eq!(body[0]["body"].get("description"), None);
+        assert_eq!(body[0]["body"]["lastName"], "\"".repeat(256));
+    }
+
+    #[test]
     fn a_long_request_id_is_cut_before_its_suffix() {
-        let (_, body) = build(&"x".repeat(100), &Profile::default(), &Routing::default());
+        let body = build(
+            &"x".repeat(100),
+            &Profile::default(),
+            &ResolvedRouting::default(),
+            None,
+        );
         for (item, suffix) in [(&body[0], "-1"), (&body[1], "-2")] {
             let id = item["id"].as_str().unwrap();
             assert!(id.len() == 64 && id.ends_with(suffix), "{id}");

@@ -13,15 +13,20 @@ use crate::outcome::Cause;
 
 /// Asks for all services of an account at once. (The call for one service answers in two shapes, depending on the host.)
 pub fn request(domain_api: &str, account_id: &str) -> HttpRequest {
-    HttpRequest {
-        method: Method::Get,
-        url: format!("{domain_api}/api/account/{account_id}/service/baseURI.json?version=1.0"),
-        headers: vec![("accept", "application/json".to_owned())],
-        body: Vec::new(),
-    }
+    let url = format!("{domain_api}/api/account/{account_id}/service/baseURI.json?version=1.0");
+    HttpRequest::new(Method::Get, url).header("accept", "application/json")
 }
 
+/// LivePerson's domains.
+const SERVICES: &[&str] = &[".liveperson.net", ".liveperson.com"];
+
+/// Those, and where LivePerson publishes what anybody may read. Nothing secret goes there.
+const PUBLIC: &[&str] = &[".liveperson.net", ".liveperson.com", ".lpsnmedia.net"];
+
 /// The domains in an answer.
+///
+/// A connector cannot work without the services of tokens and messages. It can without the others: where one is not named, or
+/// is not LivePerson's, what it is for is not done.
 ///
 /// Secrets go to these hosts, so only LivePerson's are taken, over https; or, where `domain_api` was pointed elsewhere, that very
 /// host with that scheme. Anything else is a mistake in `domain_api`. An account that nobody knows is a mistake in `id`.
@@ -41,18 +46,21 @@ pub fn parse(answer: &HttpAnswer, domain_api: &str) -> Result<Domains, Cause> {
     if entries.is_empty() {
         return Err(configuration("account.id"));
     }
-    let service = |name: &str| {
+    let host = |name: &str| {
         entries
             .iter()
             .find(|entry| entry.get("service").and_then(Value::as_str) == Some(name))
             .and_then(|entry| entry.get("baseURI").and_then(Value::as_str))
-            .and_then(|host| trusted(host, domain_api))
-            .ok_or_else(|| configuration("account.domain_api"))
     };
+    let optional = |name| trusted(host(name)?, domain_api, SERVICES);
+    let service = |name| optional(name).ok_or_else(|| configuration("account.domain_api"));
     Ok(Domains {
         sentinel: service("sentinel")?,
         idp: service("idp")?,
         messaging: service("asyncMessagingEnt")?,
+        files: optional("swift"),
+        monitoring: optional("smt"),
+        agent_profiles: host("acCdnDomain").and_then(|host| trusted(host, domain_api, PUBLIC)),
     })
 }
 
@@ -65,8 +73,8 @@ fn entries(body: &Value) -> &[Value] {
     }
 }
 
-/// The base URL for a host, if secrets may go there.
-fn trusted(host: &str, domain_api: &str) -> Option<String> {
+/// The base URL for a host, if it is within one of `domains` or is the stand-in's.
+fn trusted(host: &str, domain_api: &str, domains: &[&str]) -> Option<String> {
     let (scheme, api) = domain_api.split_once("://")?;
     let api_name = name(api.split('/').next()?);
     let host_name = name(host);
@@ -74,9 +82,7 @@ fn trusted(host: &str, domain_api: &str) -> Option<String> {
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte));
     let liveperson = scheme.eq_ignore_ascii_case("https")
-        && [".liveperson.net", ".liveperson.com"]
-            .iter()
-            .any(|domain| host_name.ends_with(domain));
+        && domains.iter().any(|domain| host_name.ends_with(domain));
     let same = !host_name.is_empty() && host_name == api_name;
     (plain && (liveperson || same)).then(|| format!("{scheme}://{host}"))
 }
@@ -109,6 +115,7 @@ mod tests {
             status: 200,
             headers: vec![],
             body: body.to_string().into_bytes(),
+            length: None,
         })
     }
 
@@ -137,10 +144,33 @@ mod tests {
             sentinel: "https://va.sentinel.liveperson.net".to_owned(),
             idp: "https://va.idp.liveperson.com".to_owned(),
             messaging: "https://va.msg.liveperson.net".to_owned(),
+            ..Domains::default()
         };
         let body = list("va.msg.liveperson.net");
         assert_eq!(parse(&ok(&body), LP), Ok(expected.clone()));
         assert_eq!(parse(&ok(&body["baseURIs"]), LP), Ok(expected));
+    }
+
+    #[test]
+    fn services_that_a_connector_can_do_without_are_optional() {
+        let with = |name: &str, host: &str| {
+            let mut body = list("va.msg.liveperson.net");
+            let entry = json!({ "service": name, "baseURI": host });
+            let known = body["baseURIs"].as_array_mut().unwrap();
+            known.retain(|entry| entry["service"] != name);
+            known.push(entry);
+            parse(&ok(&body), LP).unwrap()
+        };
+        let url = |host: &str| Some(format!("https://{host}"));
+        let host = "va.objectstorage.liveperson.net";
+        assert_eq!(with("swift", host).files, url(host));
+        assert_eq!(with("swift", "accdn.lpsnmedia.net").files, None);
+        let host = "va.v.liveperson.net";
+        assert_eq!(with("smt", host).monitoring, url(host));
+        assert_eq!(with("smt", "accdn.lpsnmedia.net").monitoring, None);
+        let host = "accdn.lpsnmedia.net";
+        assert_eq!(with("acCdnDomain", host).agent_profiles, url(host));
+        assert_eq!(with("acCdnDomain", "evil.example").agent_profiles, None);
     }
 
     #[test]
@@ -151,12 +181,12 @@ mod tests {
         let domains = parse(&ok(&body), "http://localhost:8787/liveengage").unwrap();
         assert_eq!(domains.messaging, "http://localhost:8788");
         assert_eq!(
-            trusted("[::1]:1", "http://[::1]:2").as_deref(),
+            trusted("[::1]:1", "http://[::1]:2", SERVICES).as_deref(),
             Some("http://[::1]:1")
         );
-        assert_eq!(trusted("[::2]:1", "http://[::1]:2"), None);
+        assert_eq!(trusted("[::2]:1", "http://[::1]:2", SERVICES), None);
         assert_eq!(
-            trusted("va.msg.liveperson.net", "http://localhost:8787"),
+            trusted("va.msg.liveperson.net", "http://localhost:8787", SERVICES),
             None
         );
     }
@@ -188,6 +218,7 @@ mod tests {
                 status,
                 headers: vec![],
                 body: vec![],
+                length: None,
             })
         };
         let one = json!({ "service": "idp", "account": "1", "baseURI": "va.idp.liveperson.net" });

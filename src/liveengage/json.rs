@@ -32,3 +32,19 @@ pub(super) fn many(value: Option<&Value>) -> &[Value] {
         Some(only) => std::slice::from_ref(only),
     }
 }
+
+/// An id as one segment of a URL's path. Dots are escaped too, and an empty one is a dash: no id makes a path of its own.
+pub(super) fn path_segment(id: &str) -> String {
+    if id.is_empty() {
+        return "-".to_owned();
+    }
+    let mut text = String::new();
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}

@@ -5,10 +5,17 @@
 //! | [`domains`] | where the services of an account live |
 //! | [`app_jwt`] | the token of this app |
 //! | [`consumer_jws`] | the token that names one consumer |
+//! | [`engagement`] | which campaign a consumer may enter now |
 //! | [`create_conversation`] | open a conversation with the consumer's profile and its routing |
-//! | [`publish`] | publish an event into a dialog |
-//! | [`answers`] | what the answers of the last two mean |
+//! | [`user_profile`], [`engagement_attributes`] | tell agents who the consumer is |
+//! | [`publish`] | publish an event into a dialog: text, files, chat states, receipts |
+//! | [`files`] | signed URLs for files, in both directions |
+//! | [`update_conversation`] | close a conversation or a dialog, end a survey, ask for a quick answer |
+//! | [`agent_profile`] | an agent's name and picture |
+//! | [`call`] | what all calls in a consumer's name have in common |
+//! | [`answers`] | what their answers mean |
 //! | [`signature`], [`notification`] | webhooks: whether LiveEngage sent one, and what it says |
+//! | [`installation`] | no call: the app's manifest, what is wrong with one, and what shows that a deployment answers |
 //!
 //! Everything here is bytes in, data out. It owns the shapes and what an answer means; it owns no decision about *when* to call,
 //! to wait or to give up. What comes in is read liberally (unknown fields and kinds, one element or a list, ids as texts or
@@ -17,27 +24,36 @@
 //! Overview: <https://developers.liveperson.com/connector-api-overview.html>
 
 pub mod access;
+pub mod agent_profile;
 pub mod answers;
 pub mod app_jwt;
+pub mod call;
 pub mod consumer_jws;
 pub mod content;
 pub mod create_conversation;
 pub mod domains;
+pub mod engagement;
+pub mod engagement_attributes;
+pub mod files;
+pub mod installation;
 mod json;
 pub mod notification;
 pub mod publish;
 pub mod signature;
+pub mod update_conversation;
+pub mod user_profile;
+
+pub use call::{Call, Feature};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::crypto;
-use crate::http::{HttpRequest, Method, Millis};
+use crate::http::Millis;
 use crate::secret::Secret;
-use consumer_jws::ConsumerToken;
 
 /// Base URLs, with scheme and without trailing slash, of the services that a connector calls. The Account object stores them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Domains {
     /// Issues AppJWTs (service `sentinel`).
     pub sentinel: String,
@@ -45,6 +61,15 @@ pub struct Domains {
     pub idp: String,
     /// Takes conversations and messages (service `asyncMessagingEnt`).
     pub messaging: String,
+    /// Stores files (service `swift`). Absent where the account has none, or one that is not LivePerson's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<String>,
+    /// Finds campaigns for consumers (service `smt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<String>,
+    /// Tells agents' names and pictures, to anybody (service `acCdnDomain`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_profiles: Option<String>,
 }
 
 /// The AppJWT: what this app shows for all consumers of an account.
@@ -99,37 +124,6 @@ impl From<StoredAccess> for Access {
     }
 }
 
-/// The features that this connector tells LiveEngage it can show. `AUTO_MESSAGES` brings the welcome and off-hours texts.
-/// `RICH_CONTENT`, `QUICK_REPLIES` and `MULTI_DIALOG` (which lets surveys begin) wait until a platform can render them.
-pub const FEATURES: &[&str] = &["AUTO_MESSAGES"];
-
-/// The value of `Client-Properties`. It is the same on the create and on every later call, since features count only while
-/// they are sent. A header value has to be ASCII, and so have the features.
-pub fn client_properties(features: &[&'static str]) -> String {
-    json!({
-        "type": ".ClientProperties",
-        "appId": "liveengage-connector",
-        "features": features,
-    })
-    .to_string()
-}
-
-/// The longest correlation id that LiveEngage takes, in characters.
-const LONGEST_REQUEST_ID: usize = 64;
-
-/// A call of the messaging service in the name of a consumer.
-fn messaging_request(
-    url: String,
-    token: &AppToken,
-    consumer: &ConsumerToken,
-    body: &Value,
-) -> HttpRequest {
-    HttpRequest::json(Method::Post, url, body)
-        .header("authorization", token.jwt.expose())
-        .header("x-lp-on-behalf", consumer.jws.expose())
-        .header("client-properties", client_properties(FEATURES))
-}
-
 /// The claims of a token. LivePerson's services verify their own tokens; we only read what we were given.
 fn claims(token: &str) -> Option<Value> {
     let payload = crypto::decode_base64_url(token.split('.').nth(1)?)?;
@@ -145,16 +139,7 @@ fn token_text(value: Option<&Value>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn client_properties_are_ascii_json() {
-        let header = client_properties(FEATURES);
-        assert_eq!(
-            header,
-            r#"{"appId":"liveengage-connector","features":["AUTO_MESSAGES"],"type":".ClientProperties"}"#
-        );
-        assert!(header.is_ascii());
-    }
+    use serde_json::json;
 
     #[test]
     fn stored_access_is_pinned() {
@@ -163,6 +148,9 @@ mod tests {
                 sentinel: "https://s.example".to_owned(),
                 idp: "https://i.example".to_owned(),
                 messaging: "https://m.example".to_owned(),
+                files: Some("https://f.example".to_owned()),
+                monitoring: Some("https://v.example".to_owned()),
+                agent_profiles: Some("https://a.example".to_owned()),
             },
             token: AppToken {
                 jwt: Secret::new("a.b.c"),
@@ -172,10 +160,23 @@ mod tests {
         let text = serde_json::to_string(&StoredAccess::from(access.clone())).unwrap();
         assert_eq!(
             text,
-            r#"{"domains":{"sentinel":"https://s.example","idp":"https://i.example","messaging":"https://m.example"},"jwt":"a.b.c","expires_at":1700000000000}"#
+            concat!(
+                r#"{"domains":{"sentinel":"https://s.example","idp":"https://i.example","messaging":"https://m.example","#,
+                r#""files":"https://f.example","monitoring":"https://v.example","agent_profiles":"https://a.example"},"#,
+                r#""jwt":"a.b.c","expires_at":1700000000000}"#
+            )
         );
         let stored: StoredAccess = serde_json::from_str(&text).unwrap();
         assert_eq!(Access::from(stored), access);
+    }
+
+    #[test]
+    fn domains_of_an_older_release_are_read() {
+        let old = r#"{"sentinel":"https://s.example","idp":"https://i.example","messaging":"https://m.example"}"#;
+        let domains: Domains = serde_json::from_str(old).unwrap();
+        assert_eq!((&domains.files, &domains.monitoring), (&None, &None));
+        assert_eq!(domains.agent_profiles, None);
+        assert_eq!(serde_json::to_string(&domains).unwrap(), old);
     }
 
     #[test]

@@ -51,9 +51,34 @@ fn the_json_between_worker_and_objects_is_pinned() {
                 { "id": BOT, "role": "AGENT" }
             ],
             "dialogs": [
-                { "id": CONVERSATION, "kind": "MAIN", "state": "CLOSE", "updated_at": 1_700_000_900_000_u64 },
-                { "id": SURVEY, "kind": "POST_SURVEY", "state": "OPEN", "updated_at": 1_700_000_900_100_u64 }
-            ]
+                {
+                    "id": CONVERSATION,
+                    "kind": "MAIN",
+                    "state": "CLOSE",
+                    "updated_at": 1_700_000_900_000_u64,
+                    "channel_type": "MESSAGING",
+                    "app_install_id": "0f0e0d0c-1111-4222-8333-444444444444",
+                    "created_at": 1_700_000_000_000_u64,
+                    "ended_at": 1_700_000_900_000_u64,
+                    "closed_by": "AGENT"
+                },
+                {
+                    "id": SURVEY,
+                    "kind": "POST_SURVEY",
+                    "state": "OPEN",
+                    "updated_at": 1_700_000_900_100_u64,
+                    "channel_type": "MESSAGING",
+                    "app_install_id": "0f0e0d0c-1111-4222-8333-444444444444",
+                    "created_at": 1_700_000_000_000_u64
+                }
+            ],
+            "brand_id": "12345678",
+            "skill_id": "558000001",
+            "response_target": { "kind": "PRIORITIZED", "seconds": 600 },
+            "effective_ttr": -1,
+            "started_at": 1_700_000_000_000_u64,
+            "first_conversation": false,
+            "handler": { "account_id": "12345678", "skill_id": "558000001" }
         }]),
     );
     let bodies = [

@@ -8,8 +8,13 @@
     reason = "helpers of tests"
 )]
 
+mod assigned_agent;
+mod content;
 mod conversations;
+mod files;
 mod format;
+mod older_forms;
+mod wild;
 
 use std::path::Path;
 
@@ -66,7 +71,7 @@ fn accept(status: &str, sequences: &[u64]) -> EventBody {
     }
 }
 
-fn content(fixture: &str, content_type: &str) -> EventBody {
+fn of_type(fixture: &str, content_type: &str) -> EventBody {
     EventBody::Content {
         content_type: content_type.to_owned(),
         raw: raw_event(fixture),
@@ -135,13 +140,13 @@ fn events() {
             "hosted_file",
             Forward,
             Some(9),
-            content("hosted_file", "hosted/file"),
+            of_type("hosted_file", "hosted/file"),
         ),
         (
             "secure_form",
             Forward,
             Some(10),
-            content("secure_form", "forms/secure-invitation"),
+            of_type("secure_form", "forms/secure-invitation"),
         ),
         ("quick_replies", Forward, Some(8), replies),
         ("unknown_event_type", Forward, Some(13), payment),
@@ -215,7 +220,10 @@ fn a_stripped_event_says_nothing() {
     for fixture in [
         "private_note",
         "rich_content",
+        "rich_content_as_text",
         "hosted_file",
+        "external_file",
+        "secure_form",
         "quick_replies",
         "unknown_event_type",
     ] {
@@ -224,7 +232,17 @@ fn a_stripped_event_says_nothing() {
         assert_eq!(stripped.sequence, event.sequence);
         assert_eq!(stripped.standing(None), event.standing(None));
         let stripped = serde_json::to_string(&stripped).unwrap();
-        for word in ["upset", "ExternalId", "shoe", "invoice", "help", "amount"] {
+        for word in [
+            "upset",
+            "ExternalId",
+            "shoe",
+            "Choose",
+            "invoice",
+            "manual",
+            "address",
+            "help",
+            "amount",
+        ] {
             assert!(!stripped.contains(word), "{fixture}: {stripped}");
         }
     }
@@ -252,6 +270,39 @@ fn one_malformed_change_does_not_take_the_others_with_it() {
         "what is not for the consumer is not kept"
     );
     assert_eq!(*number, json!(17));
+}
+
+#[test]
+fn an_unreadable_state_does_not_keep_a_note_that_comes_with_it() {
+    let mut body: Value = serde_json::from_slice(&bytes("every_field")).unwrap();
+    let result = body.pointer_mut("/body/changes/0/result").unwrap();
+    result.as_object_mut().unwrap().remove("convId");
+    let malformed = |body: &Value| match parse(body.to_string().as_bytes()).unwrap().as_slice() {
+        [Change::Malformed { what, raw }] => (what.clone(), raw.clone()),
+        other => panic!("{other:?}"),
+    };
+    let what = "no conversation id".to_owned();
+    assert_eq!(malformed(&body), (what.clone(), Value::Null));
+    let last = "/body/changes/0/result/lastContentEventNotification/messageAudience";
+    *body.pointer_mut(last).unwrap() = json!("ALL");
+    let raw = body["body"]["changes"][0].clone();
+    assert_eq!(malformed(&body), (what, raw));
+}
+
+#[test]
+fn a_change_that_could_not_travel_is_malformed() {
+    let rich = |levels: usize| {
+        let mut body: Value = serde_json::from_slice(&bytes("rich_content")).unwrap();
+        let deep = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        body["body"]["changes"][0]["event"]["content"] = serde_json::from_str(&deep).unwrap();
+        parse(body.to_string().as_bytes()).unwrap()
+    };
+    // The change and its event are two levels of the 64.
+    assert!(matches!(rich(62).as_slice(), [Change::Event(_)]));
+    let [Change::Malformed { what, .. }] = &rich(63)[..] else {
+        panic!("too deep");
+    };
+    assert_eq!(what, "nested too deeply");
 }
 
 #[test]
@@ -309,8 +360,11 @@ fn a_deep_body_is_unreadable_and_no_crash() {
 fn every_fixture_is_used() {
     let tests = [
         include_str!("main.rs"),
+        include_str!("content.rs"),
         include_str!("conversations.rs"),
+        include_str!("files.rs"),
         include_str!("format.rs"),
+        include_str!("older_forms.rs"),
     ]
     .concat();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/liveengage");

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::liveengage::json;
 
 /// One answered request.
-pub(super) struct Item {
+pub(in crate::liveengage) struct Item {
     request_id: Option<String>,
     code: Option<String>,
     body: Value,
@@ -28,8 +28,13 @@ impl Item {
             .collect()
     }
 
+    /// What it brings.
+    pub(in crate::liveengage) fn body(&self) -> &Value {
+        &self.body
+    }
+
     /// Whether it says `OK`, or says nothing and brings what only a success brings.
-    pub(super) fn is_ok(&self) -> bool {
+    pub(in crate::liveengage) fn is_ok(&self) -> bool {
         match &self.code {
             Some(code) => status_of(code) == Some(200),
             None => self.conversation_id().is_some() || self.sequence().is_some(),

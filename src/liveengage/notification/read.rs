@@ -1,11 +1,17 @@
 //! Reading a notification's body, liberally.
 
+mod conversation;
+
 use serde_json::{Map, Value};
 
-use super::{
-    Change, ConversationChange, Dialog, DialogEvent, EventBody, Participant, Unreadable, for_all,
-};
+use super::event::for_all;
+use super::{Change, DialogEvent, EventBody, Unreadable};
 use crate::liveengage::json::{id, many, number, text};
+use conversation::conversation;
+
+/// Levels of lists and objects in a change that is read. Real ones have a dozen. A change travels and is stored inside other JSON,
+/// and readers of JSON stop at 128 levels: one that only just came in could not be read again.
+const LEVELS: usize = 64;
 
 /// Every change of a body, in its order.
 pub fn parse(body: &[u8]) -> Result<Vec<Change>, Unreadable> {
@@ -29,7 +35,14 @@ pub fn parse(body: &[u8]) -> Result<Vec<Change>, Unreadable> {
     }
     Ok(many(changes)
         .iter()
-        .map(|change| read(change).unwrap_or_else(|what| malformed(change, what)))
+        .map(|change| {
+            let read = if is_deep(change) {
+                Err("nested too deeply")
+            } else {
+                read(change)
+            };
+            read.unwrap_or_else(|what| malformed(change, what))
+        })
         .collect())
 }
 
@@ -45,15 +58,40 @@ fn by_shape(change: &Value) -> Result<Change, &'static str> {
 }
 
 fn malformed(change: &Value, what: &str) -> Change {
-    let raw = if for_all(audience(change).as_deref()) {
-        change.clone()
-    } else {
+    let raw = if is_private(change) {
         Value::Null
+    } else {
+        change.clone()
     };
     Change::Malformed {
         what: what.to_owned(),
         raw,
     }
+}
+
+/// Whether anything in a change is not for the consumer. The state of a conversation may contain its last message.
+fn is_private(value: &Value) -> bool {
+    !for_all(audience(value).as_deref())
+        || match value {
+            Value::Array(list) => list.iter().any(is_private),
+            Value::Object(fields) => fields.values().any(is_private),
+            _ => false,
+        }
+}
+
+/// Whether a value has more than [`LEVELS`] levels of lists and objects.
+pub(in crate::liveengage) fn is_deep(value: &Value) -> bool {
+    fn exceeds(value: &Value, levels: usize) -> bool {
+        let Some(below) = levels.checked_sub(1) else {
+            return value.is_array() || value.is_object();
+        };
+        match value {
+            Value::Array(list) => list.iter().any(|value| exceeds(value, below)),
+            Value::Object(fields) => fields.values().any(|value| exceeds(value, below)),
+            _ => false,
+        }
+    }
+    exceeds(value, LEVELS)
 }
 
 fn event(change: &Value) -> Result<Change, &'static str> {
@@ -140,70 +178,6 @@ fn content(event: &Map<String, Value>) -> EventBody {
             raw: Value::Object(event.clone()),
         },
     }
-}
-
-fn conversation(change: &Value) -> Result<Change, &'static str> {
-    let result = change.get("result").ok_or("no result")?;
-    let details = result.get("conversationDetails");
-    let detail = |field: &str| details.and_then(|details| details.get(field));
-    let kind = text(change.get("type")).unwrap_or_default();
-    let conversation_id = id(result.get("convId"))
-        .or_else(|| id(result.get("conversationId")))
-        .or_else(|| id(detail("convId")))
-        .ok_or("no conversation id")?;
-    let dialogs = many(detail("dialogs"));
-    let listed = detail("participants").or_else(|| detail("participantsPId"));
-    let mut participants = participants(listed);
-    if participants.is_empty() {
-        participants = dialogs
-            .iter()
-            .flat_map(|dialog| self::participants(dialog.get("participantsDetails")))
-            .collect();
-    }
-    Ok(Change::Conversation(ConversationChange {
-        conversation_id,
-        deleted: kind.eq_ignore_ascii_case("DELETE"),
-        state: text(detail("state")),
-        stage: text(detail("stage")),
-        close_reason: text(detail("closeReason")),
-        updated_at: number(detail("metaDataLastUpdateTs")),
-        participants,
-        dialogs: dialogs.iter().filter_map(dialog).collect(),
-    }))
-}
-
-/// A list of `{id, role}`; or, in the older form, ids by role.
-fn participants(listed: Option<&Value>) -> Vec<Participant> {
-    match listed {
-        Some(Value::Object(by_role)) if !by_role.contains_key("id") => by_role
-            .iter()
-            .flat_map(|(role, ids)| many(Some(ids)).iter().map(move |id| (role, id)))
-            .filter_map(|(role, participant)| {
-                Some(Participant {
-                    id: id(Some(participant))?,
-                    role: Some(role.clone()),
-                })
-            })
-            .collect(),
-        _ => many(listed)
-            .iter()
-            .filter_map(|participant| {
-                Some(Participant {
-                    id: id(participant.get("id").or(Some(participant)))?,
-                    role: id(participant.get("role")),
-                })
-            })
-            .collect(),
-    }
-}
-
-fn dialog(dialog: &Value) -> Option<Dialog> {
-    Some(Dialog {
-        id: id(dialog.get("dialogId"))?,
-        kind: text(dialog.get("dialogType")),
-        state: text(dialog.get("state")),
-        updated_at: number(dialog.get("metaDataLastUpdateTs")),
-    })
 }
 
 /// A type's name without its prefix: the documentation does not agree with itself on `ms.` and `cqm.`.
