@@ -3,6 +3,8 @@
 //! An [`Adapter`] is one channel's platform with its settings and secrets. It verifies a callback, reads it into events,
 //! and sends by steps. The registry at the end of this file is the only other place that a new platform touches.
 
+pub mod gateway;
+pub mod readable;
 pub mod twilio;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -10,8 +12,8 @@ use serde_json::Value;
 
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, HttpRequest, Method, Millis};
-use crate::message::{ConsumerEvent, Content};
-use crate::outcome::Outcome;
+use crate::message::{Agent, ConsumerEvent, Content, DialogPlace, File, Offer, Signal};
+use crate::outcome::{Outcome, Refusal};
 
 /// A callback as it came, before anything in it is trusted.
 #[derive(Clone, Copy, Debug)]
@@ -145,8 +147,48 @@ pub struct Outgoing<'a> {
     pub consumer: &'a str,
     /// What to send.
     pub content: &'a Content,
+    /// The choices that it offers; `None` where it offers none.
+    pub offer: Option<&'a Offer>,
+    /// Who says it, where that is known.
+    pub agent: Option<&'a Agent>,
+    /// The place in LiveEngage that it came from.
+    pub place: Option<&'a DialogPlace>,
+    /// For a file of LiveEngage's: the address under which the consumer can open it for a while.
+    pub file_url: Option<&'a str>,
     /// How far the send has come.
     pub progress: &'a Progress,
+    /// The time: some platforms want it signed.
+    pub now: Millis,
+}
+
+/// A signal on its way to the consumer's side.
+#[derive(Clone, Copy, Debug)]
+pub struct OutgoingSignal<'a> {
+    /// The platform's id of the person.
+    pub consumer: &'a str,
+    /// Typing, or what became of the consumer's message with that platform id.
+    pub signal: &'a Signal,
+    /// Fresh for every signal: eight random bytes in hexadecimal.
+    pub nonce: &'a str,
+    /// The time.
+    pub now: Millis,
+}
+
+/// What a platform can show or wants to know. The feature matrix is made from it; what it cannot show arrives as readable text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// Structured content, in the platform's own widgets.
+    pub structured: bool,
+    /// Files from agents, as files and not as a link in a text.
+    pub files: bool,
+    /// Typing indication from agents.
+    pub typing: bool,
+    /// Receipts for the consumer's messages.
+    pub receipts: bool,
+    /// Changes of the conversation, as messages of their own ([`Content::News`]).
+    pub news: bool,
+    /// Whether a message that is sent again with the same id has no second effect, so that nothing about it stays unknown.
+    pub idempotent: bool,
 }
 
 /// One channel's platform, with its settings and secrets inside. No method does I/O or reads a clock.
@@ -169,6 +211,30 @@ pub trait Adapter {
     /// The answer that tells the platform that a callback is safe with us.
     fn acknowledgement(&self) -> Acknowledgement;
 
+    /// What the platform can show or wants to know.
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
+
+    /// The request for a signal. `None`: this platform has no use for it.
+    fn signal(&self, signal: &OutgoingSignal<'_>) -> Option<HttpRequest> {
+        let _ = signal;
+        None
+    }
+
+    /// The request that reads a consumer's file, with the platform's credentials if it needs them, and with the hosts that a redirect may
+    /// lead to. `None`: the file is not at a place that this channel may read from, so that it arrives as text.
+    fn media(&self, file: &File) -> Option<HttpRequest> {
+        let _ = file;
+        None
+    }
+
+    /// Why a message was refused, in words for the agent, where the platform's code tells more than the general ones.
+    fn explain(&self, refusal: &Refusal) -> Option<&'static str> {
+        let _ = refusal;
+        None
+    }
+
     /// The next step of sending a message: called without an answer for every request that is to be made (so also after a
     /// restart), and with the answer to that request. With an answer, [`Next::Request`] says that the step succeeded; its progress
     /// is stored, and the request is asked for again.
@@ -179,4 +245,4 @@ pub trait Adapter {
 pub type Build = fn(&mut SettingsReader<'_>) -> Option<Box<dyn Adapter>>;
 
 /// Every platform: the name that a channel's `platform` setting uses, and how to build it.
-pub const REGISTRY: &[(&str, Build)] = &[("twilio", twilio::build)];
+pub const REGISTRY: &[(&str, Build)] = &[("twilio", twilio::build), ("gateway", gateway::build)];

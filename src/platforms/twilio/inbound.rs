@@ -31,7 +31,7 @@ pub(super) fn parse(callback: &Callback<'_>) -> Result<Parsed, Unreadable> {
     let profile = Profile {
         name: fields.hint("ProfileName"),
         phone: phone(&consumer),
-        language: None,
+        ..Profile::default()
     };
     let content = read_content(&fields)?;
     Ok(Parsed {

@@ -11,6 +11,7 @@ pub mod signature;
 use super::{Acknowledgement, Adapter, Callback, Forgery, Next, Outgoing, Parsed, Unreadable};
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, Method};
+use crate::outcome::Refusal;
 use crate::secret::Rotating;
 use signature::Payload;
 
@@ -163,6 +164,10 @@ impl Adapter for Twilio {
             content_type: Some("text/xml"),
             body: "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>",
         }
+    }
+
+    fn explain(&self, refusal: &Refusal) -> Option<&'static str> {
+        outbound::explain(refusal)
     }
 
     fn next(&self, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {

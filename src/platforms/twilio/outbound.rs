@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Twilio, WHATSAPP};
 use crate::crypto::base64;
 use crate::http::{HttpAnswer, HttpFailure, HttpRequest, HttpResponse};
-use crate::message::Content;
 use crate::outcome::{Cause, Outcome, Refusal};
+use crate::platforms::readable::readable;
 use crate::platforms::{Next, Outgoing, Progress};
 use crate::split::split;
 
@@ -27,17 +27,14 @@ struct Sent {
 
 pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
     let Outgoing {
-        consumer,
-        content,
-        progress,
-        ..
+        consumer, progress, ..
     } = *message;
     let done = |outcome: Outcome, sent: &Sent| Next::Done {
         outcome,
         progress: Progress::of(sent),
     };
     let mut sent: Sent = progress.read();
-    let text = match sendable(content) {
+    let text = match readable(message) {
         Ok(text) => text,
         Err(reason) => return done(Outcome::Refused { reason }, &sent),
     };
@@ -52,7 +49,7 @@ pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&Http
             Err(outcome) => return done(outcome, &sent),
         }
     }
-    let pieces = split(text, |piece| piece.encode_utf16().count() <= MAX_BODY);
+    let pieces = split(&text, |piece| piece.encode_utf16().count() <= MAX_BODY);
     match pieces.get(sent.next_piece) {
         Some(piece) => Next::Request {
             request: request(twilio, consumer, piece),
@@ -63,19 +60,6 @@ pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&Http
             },
         },
         None => done(Outcome::Delivered { remote_id }, &sent),
-    }
-}
-
-/// The text to send. Agents' texts often end in line breaks, which would cost a segment.
-fn sendable(content: &Content) -> Result<&str, Refusal> {
-    let unsupported = |kind: &str| Refusal::Unsupported {
-        kind: kind.to_owned(),
-    };
-    match content {
-        Content::Text { text } if text.trim().is_empty() => Err(unsupported("empty text")),
-        Content::Text { text } => Ok(text.trim_end()),
-        Content::Unsupported { name, .. } => Err(unsupported(name)),
-        Content::Malformed { what, .. } => Err(Refusal::Malformed { what: what.clone() }),
     }
 }
 
@@ -115,7 +99,7 @@ fn judge(twilio: &Twilio, answer: &HttpAnswer) -> Result<Option<String>, Outcome
     match answer {
         Ok(response) if (200..300).contains(&response.status) => Ok(sid(response)),
         Ok(response) => Err(failure(twilio, response)),
-        Err(HttpFailure::NotSent) => Err(Outcome::Retry {
+        Err(HttpFailure::NotSent | HttpFailure::Source { .. }) => Err(Outcome::Retry {
             after: None,
             cause: Cause::Unreachable,
         }),
@@ -134,6 +118,21 @@ fn sid(response: &HttpResponse) -> Option<String> {
     let plain =
         !sid.is_empty() && sid.len() <= 64 && sid.bytes().all(|b| b.is_ascii_alphanumeric());
     plain.then_some(sid)
+}
+
+/// Codes that an agent can do something with.
+/// <https://www.twilio.com/docs/api/errors>
+pub(super) fn explain(refusal: &Refusal) -> Option<&'static str> {
+    let Refusal::Rejected { code } = refusal else {
+        return None;
+    };
+    Some(match code.as_str() {
+        "21610" => "the recipient has opted out",
+        "21211" | "21265" | "21614" => "the number cannot receive text messages",
+        "21408" | "21612" => "messages to this number's region are not enabled",
+        "63016" => "the time in which WhatsApp allows free answers is over",
+        _ => return None,
+    })
 }
 
 /// Whose failure an answer tells of. There is no idempotency key: a 500 or 504 may have had its effect, while Twilio's

@@ -16,7 +16,7 @@ fn message(
             profile: Profile {
                 name: name.map(str::to_owned),
                 phone: phone.map(str::to_owned),
-                language: None,
+                ..Profile::default()
             },
             event: EventKind::Message {
                 id: format!("{}{:0>32}", &id[..2], &id[2..]),

@@ -15,7 +15,12 @@ fn step(
         id: "l:dialog:1",
         consumer,
         content,
+        offer: None,
+        agent: None,
+        place: None,
+        file_url: None,
         progress,
+        now: 0,
     };
     adapter.next(&message, answer)
 }
@@ -31,6 +36,7 @@ fn answer(status: u16, body: &str) -> HttpAnswer {
         status,
         headers: Vec::new(),
         body: body.as_bytes().to_vec(),
+        length: None,
     })
 }
 
@@ -343,6 +349,7 @@ fn twilio_is_asked_again_when_it_says() {
                 status,
                 headers: vec![("retry-after".to_owned(), value.to_owned())],
                 body: Vec::new(),
+                length: None,
             });
             let next = step(
                 &*adapter,
