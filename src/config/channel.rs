@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use super::{Account, Routing, SettingsReader, binding_suffix};
 use crate::http::Millis;
+use crate::liveengage::Feature;
+use crate::message::{Command, ResponseTarget};
 use crate::platforms::{Adapter, Build, REGISTRY};
 
 const HOUR: Millis = 3_600_000;
@@ -44,6 +46,16 @@ pub struct Channel {
     pub ext_consumer_id: String,
     /// Where LiveEngage routes new conversations.
     pub routing: Routing,
+    /// What LiveEngage is told that this channel can show.
+    pub features: Vec<Feature>,
+    /// What a consumer may write to have something done, by [`command_word`].
+    pub commands: BTreeMap<String, Command>,
+    /// Whether the agent gets a readable line when a message to the consumer did not arrive.
+    pub notify_agent: bool,
+    /// Whether the consumer is told who speaks.
+    pub show_agent: bool,
+    /// How long the address of an agent's file can be opened (ms).
+    pub file_link: Millis,
     /// The platform, with this channel's settings and secrets.
     pub adapter: Box<dyn Adapter>,
 }
@@ -77,6 +89,11 @@ impl Channel {
         let reorder_wait = reader.number("reorder_wait_ms", 0..=1000, 0);
         let ext_consumer_id = read_ext_consumer_id(reader);
         let routing = Routing::read(reader);
+        let features = read_features(reader);
+        let commands = read_commands(reader);
+        let notify_agent = reader.flag("notify_agent");
+        let show_agent = reader.flag("show_agent");
+        let file_link = reader.number("file_link_hours", 1..=336, 168) * HOUR;
         let Some((platform, build)) = entry else {
             reader.skip_rest();
             return None;
@@ -92,10 +109,73 @@ impl Channel {
             reorder_wait,
             ext_consumer_id,
             routing,
+            features,
+            commands,
+            notify_agent,
+            show_agent,
+            file_link,
             adapter: adapter?,
             name,
         })
     }
+}
+
+fn read_features(reader: &mut SettingsReader<'_>) -> Vec<Feature> {
+    let names = reader.texts("features");
+    if names.is_empty() {
+        return Feature::DEFAULT.to_vec();
+    }
+    let known: Option<Vec<Feature>> = names.iter().map(|name| Feature::from_name(name)).collect();
+    known.unwrap_or_else(|| {
+        let all: Vec<&str> = Feature::ALL
+            .iter()
+            .map(|feature| feature.as_str())
+            .collect();
+        let cure = format!("write some of: {}", all.join(", "));
+        reader.problem("features", "has a name that LiveEngage does not know", cure);
+        Vec::new()
+    })
+}
+
+/// A text as it is compared with the words of commands.
+pub fn command_word(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+const COMMANDS: &[(&str, Command)] = &[
+    ("close", Command::Close { survey: true }),
+    ("close_without_survey", Command::Close { survey: false }),
+    ("stop_survey", Command::StopSurvey),
+    (
+        "urgent",
+        Command::ResponseTarget {
+            target: ResponseTarget::Urgent,
+            seconds: None,
+        },
+    ),
+];
+
+fn read_commands(reader: &mut SettingsReader<'_>) -> BTreeMap<String, Command> {
+    let mut commands = BTreeMap::new();
+    for (word, meaning) in reader.words("commands") {
+        let word = command_word(&word);
+        let command = COMMANDS.iter().find(|(name, _)| *name == meaning);
+        match command {
+            Some((_, command)) if !word.is_empty() => {
+                commands.insert(word, command.clone());
+            }
+            _ => {
+                let names: Vec<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
+                reader.problem(
+                    "commands",
+                    "has an empty word, or a command that is not known",
+                    format!("write words in quotes and one of: {}", names.join(", ")),
+                );
+            }
+        }
+    }
+    commands
 }
 
 fn read_platform(reader: &mut SettingsReader<'_>) -> Option<&'static (&'static str, Build)> {

@@ -11,7 +11,7 @@ mod channel;
 mod settings;
 
 pub use account::{Account, Routing};
-pub use channel::{Channel, OnUnknown};
+pub use channel::{Channel, OnUnknown, command_word};
 pub use settings::{Problem, SettingsReader, base_url};
 
 use std::collections::BTreeMap;
@@ -33,6 +33,8 @@ pub struct Config {
     pub channels: BTreeMap<String, Rc<Channel>>,
     /// The key that turns a person's address into a consumer key. `None` while it is missing: nothing can be accepted then.
     pub identity_key: Option<Secret>,
+    /// The address that vendors and consumers call, without a slash at its end. `None` while it is missing or wrong.
+    pub public_url: Option<String>,
     /// Every mistake found.
     pub problems: Vec<Problem>,
 }
@@ -95,6 +97,7 @@ impl Config {
             accounts,
             channels,
             identity_key,
+            public_url,
             problems,
         }
     }

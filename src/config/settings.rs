@@ -80,6 +80,32 @@ impl<'a> SettingsReader<'a> {
         }
     }
 
+    /// A list of texts, or an only one; empty when absent. Numbers are taken as texts, as [`SettingsReader::text`] does.
+    pub fn texts(&mut self, field: &str) -> Vec<String> {
+        let listed = match self.value(field) {
+            None => return Vec::new(),
+            Some(Value::Array(values)) => values.as_slice(),
+            Some(only) => std::slice::from_ref(only),
+        };
+        let texts: Option<Vec<String>> = listed
+            .iter()
+            .map(|value| match value {
+                Value::String(text) => Some(text.trim().to_owned()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
+            .collect();
+        let Some(texts) = texts else {
+            self.problem(
+                field,
+                "is not a list of texts",
+                "write it as [\"one\", \"two\"]",
+            );
+            return Vec::new();
+        };
+        texts.into_iter().filter(|text| !text.is_empty()).collect()
+    }
+
     /// A text that must be there; `cure` says where to find it.
     pub fn required_text(&mut self, field: &str, cure: &str) -> Option<String> {
         let noted = self.problems.len();
@@ -107,6 +133,42 @@ impl<'a> SettingsReader<'a> {
                 default
             }
         }
+    }
+
+    /// `true` or `false`, or `false` when absent.
+    pub fn flag(&mut self, field: &str) -> bool {
+        match self.value(field) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.problem(
+                    field,
+                    "is neither true nor false",
+                    "write true or false without quotes",
+                );
+                false
+            }
+        }
+    }
+
+    /// A table of texts, such as words and what they stand for; empty when absent.
+    pub fn words(&mut self, field: &str) -> Vec<(String, String)> {
+        let Some(value) = self.value(field) else {
+            return Vec::new();
+        };
+        let words = value.as_object().and_then(|table| {
+            let word =
+                |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+            table.iter().map(word).collect::<Option<Vec<_>>>()
+        });
+        words.unwrap_or_else(|| {
+            self.problem(
+                field,
+                "is not a table of texts",
+                "write it as { \"word\" = \"meaning\" }",
+            );
+            Vec::new()
+        })
     }
 
     /// One of a closed set of words, or the first when absent.
@@ -177,6 +239,20 @@ impl<'a> SettingsReader<'a> {
             });
         }
         rotating
+    }
+
+    /// Notes a mistake in a field of the secret.
+    pub fn secret_problem(
+        &mut self,
+        field: &str,
+        problem: impl Into<String>,
+        cure: impl Into<String>,
+    ) {
+        self.problems.push(Problem {
+            key: format!("{}.{field}", self.secret_name),
+            problem: problem.into(),
+            cure: cure.into(),
+        });
     }
 
     /// Takes every other field for known: what they should be cannot be told.
@@ -323,6 +399,29 @@ mod tests {
             let url = reader.callback_url("public_url");
             assert_eq!(url.as_deref(), valid.then_some(text));
             assert_eq!(reader.finish().is_empty(), valid, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_text_is_a_list_too() {
+        let cases = [
+            (Value::Null, Some(vec![])),
+            (Value::from("a"), Some(vec!["a"])),
+            (serde_json::json!([]), Some(vec![])),
+            (serde_json::json!([" a ", "b"]), Some(vec!["a", "b"])),
+            (serde_json::json!(["a", 7]), Some(vec!["a", "7"])),
+            (serde_json::json!(["a", " "]), Some(vec!["a"])),
+            (Value::from(7), Some(vec!["7"])),
+            (serde_json::json!(["a", true]), None),
+            (serde_json::json!({ "a": "b" }), None),
+        ];
+        for (value, expected) in cases {
+            let table = Map::from_iter([("hosts".to_owned(), value.clone())]);
+            let none = Map::new();
+            let mut reader = SettingsReader::new("CHANNEL_A", &table, "SECRET_CHANNEL_A", &none);
+            let texts = reader.texts("hosts");
+            assert_eq!(texts, expected.clone().unwrap_or_default(), "{value}");
+            assert_eq!(reader.finish().is_empty(), expected.is_some(), "{value}");
         }
     }
 }

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::message::ResponseTarget;
 use crate::secret::Secret;
 
 /// Stands in every secret of these tests, so that a leak of any of them is seen.
@@ -33,6 +34,9 @@ fn valid() -> Bindings {
             "campaign_id": "1",
             "engagement_id": "2",
             "language": "en-US",
+            "languages": ["en-US", " de-DE ", ""],
+            "response_target": "urgent",
+            "monitoring_entry_points": "sec://Support",
         },
         "SECRET_CHANNEL_SUPPORT_SMS": { "auth_token": { "current": "hunter2-a", "previous": "hunter2-b" } },
         "CHANNEL_WHATSAPP": json!({
@@ -125,6 +129,9 @@ fn a_valid_configuration_is_read_whole() {
             skill_id: Some("123".to_owned()),
             campaign: Some(("1".to_owned(), "2".to_owned())),
             language: Some("en-US".to_owned()),
+            languages: vec!["en-US".to_owned(), "de-DE".to_owned()],
+            response_target: Some(ResponseTarget::Urgent),
+            entry_points: vec!["sec://Support".to_owned()],
         }
     );
 
@@ -182,6 +189,10 @@ fn every_mistake_is_named_with_its_key_and_a_cure() {
         ("CHANNEL_SUPPORT_SMS.max_age_hours", json!(-1), &["CHANNEL_SUPPORT_SMS.max_age_hours"], "for 72"),
         ("CHANNEL_SUPPORT_SMS.reorder_wait_ms", json!(1001), &["CHANNEL_SUPPORT_SMS.reorder_wait_ms"], "for 0"),
         ("CHANNEL_SUPPORT_SMS.reorder_wait_ms", json!(1.5), &["CHANNEL_SUPPORT_SMS.reorder_wait_ms"], "for 0"),
+        ("CHANNEL_SUPPORT_SMS.languages", json!(["de-DE", {}]), &["CHANNEL_SUPPORT_SMS.languages"], "[\"one\", \"two\"]"),
+        ("CHANNEL_SUPPORT_SMS.languages", json!(true), &["CHANNEL_SUPPORT_SMS.languages"], "[\"one\", \"two\"]"),
+        ("CHANNEL_SUPPORT_SMS.response_target", json!("soon"), &["CHANNEL_SUPPORT_SMS.response_target"], "prioritized"),
+        ("CHANNEL_SUPPORT_SMS.monitoring_entry_points", json!({"a": 1}), &["CHANNEL_SUPPORT_SMS.monitoring_entry_points"], "[\"one\", \"two\"]"),
         ("CHANNEL_SUPPORT_SMS.on_unknown", json!("ignore"), &["CHANNEL_SUPPORT_SMS.on_unknown"], "resend, refuse"),
         ("CHANNEL_SUPPORT_SMS.on_unknown", json!(true), &["CHANNEL_SUPPORT_SMS.on_unknown"], "in quotes"),
         ("CHANNEL_SUPPORT_SMS.ext_consumer_id", json!("consumer"), &["CHANNEL_SUPPORT_SMS.ext_consumer_id"], "{key}"),
@@ -279,9 +290,16 @@ fn the_identity_key_and_the_public_url_are_needed() {
             keys(&config),
             ["PUBLIC_URL", "CHANNEL_SUPPORT_SMS.public_url"]
         );
+        assert_eq!(config.public_url, None);
         let (_, channels) = in_service(&config);
         assert_eq!(channels, ["whatsapp"], "it has an address of its own");
     }
+    let public_url = Config::read(&valid()).public_url;
+    assert_eq!(
+        public_url.as_deref(),
+        Some("https://connector.example.com"),
+        "without the slash at its end"
+    );
     let empty = Config::read(&Bindings::new());
     assert_eq!(keys(&empty), ["PUBLIC_URL", "IDENTITY_KEY"]);
 }
