@@ -74,7 +74,7 @@ pub enum Ask {
     Resolve {
         /// Content for the owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        park: Option<AcceptRequest>,
+        park: Option<Box<AcceptRequest>>,
     },
     /// It is this consumer's from now on.
     Claim {

@@ -8,12 +8,14 @@ pub mod conversation;
 pub mod crypto;
 pub mod directory;
 pub mod feed;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod liveengage;
 pub mod message;
 pub mod outcome;
 pub mod platforms;
+pub mod rich;
 pub mod secret;
 pub mod split;
 #[allow(missing_docs)] // the macros write items without documentation

@@ -1,13 +1,19 @@
 //! Accepting: what comes in becomes rows, facts, or nothing, in one write batch.
 
+use std::collections::BTreeSet;
+
 use super::consumer::Consumer;
+use super::echo::{external_ids, said};
+use super::news;
 use super::wire::{AcceptEvent, AcceptRequest, AcceptResponse, Route};
 use super::{Context, DialogPlace, Engine, Lane, Row, Store, StoreError};
+use crate::config::command_word;
 use crate::crypto;
 use crate::http::Millis;
 use crate::liveengage::content::content_of;
 use crate::liveengage::notification::{ConversationChange, DialogEvent, EventBody, Standing};
-use crate::message::Content;
+use crate::liveengage::publish::{AcceptStatus, ChatState};
+use crate::message::{Agent, Command, Content, File, FilePlace, ReceiptStatus, Signal};
 use crate::outcome::Refusal;
 
 impl<S: Store> Engine<S> {
@@ -25,8 +31,14 @@ impl<S: Store> Engine<S> {
         for event in &request.events {
             let inserted = match event {
                 AcceptEvent::Message { id, content, .. } => {
-                    let key = format!("c:{id}");
-                    let row = self.new_row(key, Lane::ToLiveengage, content.clone(), context.now);
+                    self.memory.signals.consumer_said();
+                    let content = self.understood(content, context);
+                    let mut row =
+                        self.new_row(format!("c:{id}"), Lane::ToLiveengage, content, context.now);
+                    if let Some(Content::Malformed { what, .. }) = &row.content {
+                        let refusal = Refusal::Malformed { what: what.clone() };
+                        row.refuse(context.now, refusal);
+                    }
                     Some(self.insert(row)?)
                 }
                 AcceptEvent::DeadLetter {
@@ -46,10 +58,13 @@ impl<S: Store> Engine<S> {
                     inserted
                 }
                 AcceptEvent::Conversation { change } => {
-                    learned |= self.learn_conversation(change, context.now);
+                    learned |= self.learn_conversation(change, context)?;
                     None
                 }
-                AcceptEvent::Signal { .. } => None,
+                AcceptEvent::Signal { signal } => {
+                    self.accept_signal(signal, context)?;
+                    None
+                }
             };
             match inserted {
                 Some(true) => response.accepted += 1,
@@ -71,7 +86,18 @@ impl<S: Store> Engine<S> {
         let route = &request.route;
         let has = |wanted: fn(&AcceptEvent) -> bool| request.events.iter().any(wanted);
         if has(|event| matches!(event, AcceptEvent::Message { .. })) {
-            self.learn_route(route, now);
+            let tells_profile = has(|event| {
+                matches!(
+                    event,
+                    AcceptEvent::Message {
+                        content: Content::Command {
+                            command: Command::UpdateProfile
+                        },
+                        ..
+                    }
+                )
+            });
+            self.learn_route(route, tells_profile, now)?;
         } else if before.is_none() && has(may_need_row) {
             self.memory.consumer = Some(Consumer {
                 account_id: route.account_id.clone(),
@@ -85,7 +111,13 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    fn learn_route(&mut self, route: &Route, now: Millis) {
+    /// `tells_profile`: one of the events is about the profile itself.
+    fn learn_route(
+        &mut self,
+        route: &Route,
+        tells_profile: bool,
+        now: Millis,
+    ) -> Result<(), StoreError> {
         let consumer = self.memory.consumer.get_or_insert_with(|| Consumer {
             touched_at: now,
             ..Consumer::default()
@@ -98,11 +130,54 @@ impl<S: Store> Engine<S> {
             consumer.channel.clone_from(channel);
         }
         consumer.address = route.address.clone().or(consumer.address.take());
+        let before = consumer.profile.clone();
         if let Some(profile) = &route.profile {
-            let known = &mut consumer.profile;
-            known.name = profile.name.clone().or(known.name.take());
-            known.phone = profile.phone.clone().or(known.phone.take());
-            known.language = profile.language.clone().or(known.language.take());
+            consumer.profile.merge(&profile.cleaned());
+        }
+        let changed = consumer.profile != before && consumer.has_open_conversation();
+        if changed && !tells_profile {
+            // The agent's view of the person is brought up to date before what the person says.
+            let profile = serde_json::to_vec(&consumer.profile).unwrap_or_default();
+            let key = format!("p:{now}:{}", crypto::sha256_hex(&profile));
+            let content = Content::Command {
+                command: Command::UpdateProfile,
+            };
+            let row = self.new_row(key, Lane::ToLiveengage, content, now);
+            self.insert(row)?;
+        }
+        Ok(())
+    }
+
+    /// What the consumer means: a word that the channel takes for a command, the number or title of a choice, a choice by its
+    /// reference, or just what was said.
+    fn understood(&self, content: &Content, context: &Context<'_>) -> Content {
+        let Some(consumer) = &self.memory.consumer else {
+            return content.clone();
+        };
+        let chosen = match content {
+            Content::Text { text } => {
+                let channel = self.channel(context);
+                let word = command_word(text);
+                if let Some(command) = channel.and_then(|it| it.commands.get(&word).cloned()) {
+                    return Content::Command { command };
+                }
+                let typed = consumer.typed(text);
+                typed.map(|(offer, index)| offer.reference(index))
+            }
+            Content::Choice { reference, .. } => reference.clone(),
+            _ => None,
+        };
+        let Some(reference) = chosen else {
+            return content.clone();
+        };
+        match consumer.referenced(&reference) {
+            Some((offer, choice)) => Content::Choice {
+                text: choice.text.clone(),
+                metadata: choice.metadata.clone(),
+                offered_in: offer.place.clone(),
+                reference: Some(reference),
+            },
+            None => content.clone(),
         }
     }
 
@@ -116,10 +191,108 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    fn learn_conversation(&mut self, change: &ConversationChange, now: Millis) -> bool {
-        match &mut self.memory.consumer {
-            Some(consumer) => consumer.apply(change, now),
-            None => false,
+    fn learn_conversation(
+        &mut self,
+        change: &ConversationChange,
+        context: &Context<'_>,
+    ) -> Result<bool, StoreError> {
+        let wants_news = self
+            .channel(context)
+            .is_some_and(|channel| channel.adapter.abilities().news);
+        let Some(consumer) = &mut self.memory.consumer else {
+            return Ok(false);
+        };
+        let id = &change.conversation_id;
+        let before = consumer.known(id).cloned();
+        let learned = consumer.apply(change, context.now);
+        let after = consumer.known(id).cloned();
+        if wants_news
+            && consumer.address.is_some()
+            && let Some(after) = after
+        {
+            for (name, news) in news::of(before.as_ref(), &after, change) {
+                let content = Content::News {
+                    conversation_id: id.clone(),
+                    news,
+                };
+                let key = format!("s:{id}:{name}");
+                let row = self.new_row(key, Lane::ToConsumer, content, context.now);
+                self.insert(row)?;
+            }
+        }
+        Ok(learned)
+    }
+
+    /// A signal of the consumer's side. It leaves nothing behind but a mark in memory, except that a message which failed after all
+    /// is told like one that was refused.
+    fn accept_signal(&mut self, signal: &Signal, context: &Context<'_>) -> Result<(), StoreError> {
+        let now = context.now;
+        let (remote_id, status) = match signal {
+            Signal::ChatState { state } => {
+                if let Some(state) = ChatState::from_name(state) {
+                    self.memory.signals.chat_state(state, now);
+                }
+                return Ok(());
+            }
+            Signal::Receipt { remote_id, status } => (remote_id, status),
+        };
+        let Some(key) = self.memory.remote.get(remote_id) else {
+            return Ok(());
+        };
+        let Some(row) = self.store.row(key)? else {
+            return Ok(());
+        };
+        let Some(place) = &row.detail.source else {
+            return Ok(());
+        };
+        let told = match status {
+            ReceiptStatus::Delivered => AcceptStatus::Accept,
+            ReceiptStatus::Read => AcceptStatus::Read,
+            ReceiptStatus::Accessed => AcceptStatus::Access,
+            ReceiptStatus::Failed => {
+                let because = "the platform reported later that it failed".to_owned();
+                return self.tell_not_delivered(&row, because, context);
+            }
+        };
+        self.memory.signals.receipt(place, told, now);
+        Ok(())
+    }
+
+    /// A signal of the agents' side, for platforms that have a use for it.
+    fn accept_agent_signal(&mut self, change: &DialogEvent, context: &Context<'_>) {
+        let now = context.now;
+        let Some(abilities) = self.channel(context).map(|it| it.adapter.abilities()) else {
+            return;
+        };
+        let memory = &mut self.memory;
+        match &change.body {
+            EventBody::ChatState { state } if abilities.typing => {
+                memory.signals.typing(state.clone(), now);
+            }
+            EventBody::Accept { status, sequences } if abilities.receipts => {
+                let status = match status.as_str() {
+                    "ACCEPT" => ReceiptStatus::Delivered,
+                    "READ" => ReceiptStatus::Read,
+                    "ACCESS" => ReceiptStatus::Accessed,
+                    _ => return,
+                };
+                let mut told = BTreeSet::new();
+                for sequence in sequences {
+                    let place = DialogPlace {
+                        dialog_id: change.dialog_id.clone(),
+                        sequence: *sequence,
+                    };
+                    let key = memory.published.get(&place);
+                    let id = key.and_then(|key| key.strip_prefix("c:"));
+                    // A text of several pieces has several places.
+                    if let Some(id) = id
+                        && told.insert(id.to_owned())
+                    {
+                        memory.signals.told(id.to_owned(), status, now);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -147,13 +320,17 @@ impl<S: Store> Engine<S> {
         let carries_content = change.body.carries_content();
         let inserted = match standing {
             Standing::Echo => {
-                if let (Some(place), EventBody::Text { text, .. }) = (&place, &change.body) {
-                    self.settle_by_echo(place, text, context)?;
+                if let (Some(place), Some(said)) = (&place, said(change)) {
+                    self.settle_by_echo(place, said, &external_ids(change), context)?;
                 }
                 None
             }
             Standing::Private => None,
-            Standing::Forward | Standing::Unattributed if !carries_content => None,
+            Standing::Forward if !carries_content => {
+                self.accept_agent_signal(change, context);
+                None
+            }
+            Standing::Unattributed if !carries_content => None,
             Standing::Forward => Some(self.accept_from_agent(change, place.as_ref(), context)?),
             Standing::Unattributed => {
                 let refusal = Refusal::Malformed {
@@ -179,6 +356,7 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<bool, StoreError> {
         let now = context.now;
+        self.memory.signals.agent_said();
         let mut row = self.row_from_agent(change, place, now);
         if self
             .memory
@@ -255,14 +433,28 @@ impl<S: Store> Engine<S> {
         };
         let mut row = self.new_row(key, Lane::ToConsumer, content, now);
         row.detail.source = place.cloned();
+        row.detail.agent = change.originator_id.as_ref().map(|id| Agent {
+            id: id.clone(),
+            role: change.role.clone(),
+            ..Agent::default()
+        });
+        if let Some(Content::File { file }) = &row.content
+            && matches!(file.at, FilePlace::Liveengage { .. })
+        {
+            // Its caption goes with the content.
+            row.detail.file = Some(File {
+                caption: None,
+                ..file.clone()
+            });
+        }
         row
     }
 
-    fn new_row(&self, key: String, lane: Lane, content: Content, now: Millis) -> Row {
+    pub(super) fn new_row(&self, key: String, lane: Lane, content: Content, now: Millis) -> Row {
         Row::accepted(key, lane, self.memory.tail(), content, now)
     }
 
-    fn insert(&mut self, row: Row) -> Result<bool, StoreError> {
+    pub(super) fn insert(&mut self, row: Row) -> Result<bool, StoreError> {
         let new = self.store.insert(&row)?;
         if new {
             self.memory.put(&row);

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::http::Millis;
 use crate::liveengage::consumer_jws::StoredConsumerToken;
+use crate::liveengage::engagement::Visit;
 use crate::liveengage::notification::ConversationChange;
-use crate::message::Profile;
+use crate::message::{Agent, Offer, Profile};
+use crate::rich::{self, Choice};
 
 /// Conversations kept; the oldest closed ones are forgotten first.
 const CONVERSATIONS: usize = 50;
@@ -18,6 +20,17 @@ const CONVERSATIONS: usize = 50;
 const CLOSING: Millis = 60_000;
 /// When a claim is renewed, long before Directory and KV forget it (ms); see [`crate::directory::KEEP_CLAIM`].
 const REFRESH_CLAIM: Millis = 60 * 86_400_000;
+
+/// Offers kept, by number and by bytes of their JSON: cards are tapped late, numbers are typed at once.
+const OFFERS: usize = 20;
+const OFFERS_BYTES: usize = 48 * 1024;
+/// LiveEngage's skill of a conversation that is with no skill.
+const UNASSIGNED: &str = "-1";
+/// Agents kept.
+const AGENTS: usize = 20;
+/// How long an agent's name and picture are believed, and how long nothing is asked again where there were none (ms).
+const KEEP_AGENT: Millis = 7 * 86_400_000;
+const RETRY_AGENT: Millis = 3_600_000;
 
 /// One consumer of one channel namespace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,9 +66,49 @@ pub struct Consumer {
     /// When the next claim is due.
     #[serde(default)]
     pub claim_due_at: Millis,
+    /// Choices that messages offered, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+    /// The offer of the latest message to the consumer: what a typed number or title may mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_offer: Option<String>,
+    /// LiveEngage was told that the consumer is typing, and has to be told when that is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composing: Option<Composing>,
+    /// The person's visit, as the Monitoring API counts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Visit>,
+    /// Agents that were looked up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<KnownAgent>,
     /// The last change of anything here.
     #[serde(default)]
     pub touched_at: Millis,
+}
+
+/// The consumer is typing, as LiveEngage was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Composing {
+    /// The dialog.
+    pub dialog_id: String,
+    /// When LiveEngage has to be told that it is over.
+    pub over_at: Millis,
+    /// What was typed has been sent.
+    #[serde(default)]
+    pub answered: bool,
+    /// Failed tries to tell it.
+    #[serde(default)]
+    pub failures: u32,
+}
+
+/// An agent that was looked up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownAgent {
+    /// LiveEngage's id, and name and picture where there are any.
+    #[serde(flatten)]
+    pub agent: Agent,
+    /// When.
+    pub looked_up_at: Millis,
 }
 
 /// A conversation that this consumer was heard in.
@@ -79,6 +132,23 @@ pub struct Known {
     /// When Directory and KV were last told that the conversation leads to this consumer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<Millis>,
+    /// The agent who has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The skill that it is with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<String>,
+    /// Until when nobody answers, as LiveEngage last said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub off_hours: Option<OffHours>,
+}
+
+/// Nobody answers for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffHours {
+    /// Until when, where LiveEngage says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Millis>,
 }
 
 /// Where a message to LiveEngage goes now.
@@ -143,6 +213,9 @@ impl Consumer {
             updated_at: None,
             changed_at: now,
             claimed_at: None,
+            agent: None,
+            skill: None,
+            off_hours: None,
         });
         self.already_open_since = None;
         self.claim_due_at = self.claim_due_at.min(now);
@@ -154,6 +227,18 @@ impl Consumer {
             self.conversations.remove(oldest.unwrap_or(0));
         }
         true
+    }
+
+    /// LiveEngage says that the consumer is in this conversation now.
+    pub fn is_in(&mut self, conversation_id: &str, now: Millis) {
+        self.heard(conversation_id, now);
+        let mut known = self.conversations.iter_mut();
+        let known = known.find(|known| known.id == conversation_id);
+        if let Some(known) = known.filter(|known| !known.stage_open) {
+            known.main_open = true;
+            known.stage_open = true;
+            known.changed_at = now;
+        }
     }
 
     /// Applies a state that LiveEngage reports, unless a newer one was applied. Returns whether anything changed.
@@ -191,6 +276,15 @@ impl Consumer {
             .filter(|_| known.stage_open)
             .map(|dialog| dialog.id.clone());
         known.updated_at = change.updated_at.or(known.updated_at);
+        if !change.participants.is_empty() {
+            known.agent = change.assigned_agent().map(str::to_owned);
+        }
+        let skill = change.skill_id.clone().filter(|skill| skill != UNASSIGNED);
+        known.skill = skill.or(known.skill.take());
+        known.off_hours = change
+            .delay
+            .as_ref()
+            .map(|delay| OffHours { until: delay.until });
         let changed = (before.main_open, before.stage_open, &before.survey)
             != (known.main_open, known.stage_open, &known.survey);
         if changed {
@@ -217,6 +311,25 @@ impl Consumer {
                 known.stage_open = false;
                 known.survey = None;
             }
+        }
+    }
+
+    /// The main dialog was closed on our wish: a survey or the end follows.
+    pub fn main_closed(&mut self, conversation_id: &str, now: Millis) {
+        let mut known = self.conversations.iter_mut();
+        if let Some(known) = known.find(|known| known.id == conversation_id) {
+            known.main_open = false;
+            known.changed_at = now;
+        }
+    }
+
+    /// The whole conversation was closed on our wish.
+    pub fn ended(&mut self, conversation_id: &str, now: Millis) {
+        self.main_closed(conversation_id, now);
+        let mut known = self.conversations.iter_mut();
+        if let Some(known) = known.find(|known| known.id == conversation_id) {
+            known.stage_open = false;
+            known.survey = None;
         }
     }
 
@@ -265,11 +378,83 @@ impl Consumer {
         self.conversations.iter().any(|known| known.stage_open)
     }
 
-    fn known(&self, conversation_id: &str) -> Option<&Known> {
+    /// The open conversation that a dialog belongs to, if messages may still go there.
+    pub fn open_dialog(&self, dialog_id: &str) -> Option<&str> {
+        let holds = |known: &&Known| {
+            let main = known.main_open && known.id == dialog_id;
+            known.stage_open && (main || known.survey.as_deref() == Some(dialog_id))
+        };
+        self.conversations
+            .iter()
+            .find(holds)
+            .map(|known| known.id.as_str())
+    }
+
+    /// What was learned of an agent, if it is not too long ago.
+    pub fn agent(&self, id: &str, now: Millis) -> Option<&Agent> {
+        let found = self.agents.iter().find(|known| known.agent.id == id)?;
+        let keep = if found.agent.name.is_some() {
+            KEEP_AGENT
+        } else {
+            RETRY_AGENT
+        };
+        (now.saturating_sub(found.looked_up_at) < keep).then_some(&found.agent)
+    }
+
+    /// Remembers an agent; the ones looked up longest ago are forgotten.
+    pub fn learn_agent(&mut self, agent: Agent, now: Millis) {
+        self.agents.retain(|known| known.agent.id != agent.id);
+        self.agents.push(KnownAgent {
+            agent,
+            looked_up_at: now,
+        });
+        let many = self.agents.len().saturating_sub(AGENTS);
+        self.agents.drain(..many);
+    }
+
+    /// A message goes out that offers these choices, or none.
+    pub fn offer(&mut self, offer: Option<Offer>) {
+        self.on_offer = offer.as_ref().map(|offer| offer.id.clone());
+        let Some(offer) = offer else {
+            return;
+        };
+        self.offers.retain(|known| known.id != offer.id);
+        self.offers.push(offer);
+        while self.offers.len() > 1
+            && (self.offers.len() > OFFERS || json_size(&self.offers) > OFFERS_BYTES)
+        {
+            self.offers.remove(0);
+        }
+    }
+
+    /// The choice that a reference names, with its offer.
+    pub fn referenced(&self, reference: &str) -> Option<(&Offer, &Choice)> {
+        let (id, index) = reference.rsplit_once('.')?;
+        let index: usize = index.parse().ok()?;
+        let offer = self.offers.iter().find(|offer| offer.id == id)?;
+        Some((offer, offer.choices.get(index)?))
+    }
+
+    /// The choice that a typed text means: the number or the title of one that the latest message offers.
+    pub fn typed(&self, text: &str) -> Option<(&Offer, usize)> {
+        // What a conversation offered ends with it.
+        let id = self
+            .on_offer
+            .as_ref()
+            .filter(|_| self.has_open_conversation())?;
+        let offer = self.offers.iter().find(|offer| offer.id == *id)?;
+        Some((offer, rich::matched(text, &offer.choices)?))
+    }
+
+    pub(super) fn known(&self, conversation_id: &str) -> Option<&Known> {
         self.conversations
             .iter()
             .find(|known| known.id == conversation_id)
     }
+}
+
+fn json_size(offers: &[Offer]) -> usize {
+    serde_json::to_vec(offers).map_or(0, |json| json.len())
 }
 
 /// `LOCKED` is not documented further; a locked conversation takes no messages from us either.

@@ -8,6 +8,7 @@
 use std::rc::Rc;
 
 use super::send::{Goal, SendContext};
+use super::signalling::SignalTicket;
 use super::{
     Context, Engine, ExpectedEcho, LEASE, Lane, Phase, Row, RowState, StepEvent, Store, StoreError,
     retry,
@@ -47,6 +48,20 @@ pub enum Work {
         account_id: String,
         /// Conversation id.
         conversation_id: String,
+    },
+    /// Send this signal and bring the answer to [`Engine::signalled`].
+    Signal {
+        /// What it tells.
+        ticket: SignalTicket,
+        /// The request.
+        request: HttpRequest,
+    },
+    /// Look up who this agent is, then call [`Engine::agent_looked_up`], also if that fails.
+    LookUpAgent {
+        /// LiveEngage account id.
+        account_id: String,
+        /// LiveEngage's id of the agent.
+        agent_id: String,
     },
     /// Nothing to do before [`Engine::next_wake`].
     Idle,
@@ -89,6 +104,12 @@ impl<S: Store> Engine<S> {
         {
             return Ok(work);
         }
+        // Messages go first: however many signals come, none of them keeps a message waiting.
+        if !self.memory.is_due(lane, context.now)
+            && let Some(work) = self.next_signal(lane, context, access)?
+        {
+            return Ok(work);
+        }
         loop {
             let Some(mut row) = self.head(lane)? else {
                 return Ok(Work::Idle);
@@ -107,7 +128,8 @@ impl<S: Store> Engine<S> {
                 self.channel_is_missing(&mut row, context)?;
                 return Ok(Work::Idle);
             };
-            if row.detail.unknown && channel.on_unknown == OnUnknown::Refuse {
+            let repeatable = lane == Lane::ToConsumer && channel.adapter.abilities().idempotent;
+            if row.detail.unknown && channel.on_unknown == OnUnknown::Refuse && !repeatable {
                 self.give_up_unknown(&mut row);
                 self.refuse(&mut row, Refusal::OutcomeUnknown, context)?;
                 continue;
@@ -149,9 +171,11 @@ impl<S: Store> Engine<S> {
         }
         if let Some(goal) = &ticket.goal {
             let request_id = request_id(&ticket.key, ticket.attempt);
+            let upload = self.memory.upload_for(&ticket.key);
             let send = SendContext {
                 channel: &channel,
                 request_id: &request_id,
+                upload: upload.as_ref(),
             };
             return self.ended_to_liveengage(row, ticket, goal, current, answer, &send, context);
         }
@@ -168,8 +192,13 @@ impl<S: Store> Engine<S> {
         cause: Cause,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
+        if lane == Lane::ToLiveengage {
+            self.postpone_signals(context)?;
+        }
         let head = self.head(lane)?;
-        if let Some(mut row) = head.filter(|row| row.state == RowState::Waiting) {
+        // One that waits for its time anyway is not concerned: it was a signal that could not go.
+        let due = |row: &Row| row.state == RowState::Waiting && row.due_at <= context.now;
+        if let Some(mut row) = head.filter(due) {
             self.retry(&mut row, cause, None, context)?;
         }
         Ok(())
@@ -214,7 +243,7 @@ impl<S: Store> Engine<S> {
         })
     }
 
-    fn channel(&self, context: &Context<'_>) -> Option<Rc<Channel>> {
+    pub(super) fn channel(&self, context: &Context<'_>) -> Option<Rc<Channel>> {
         let consumer = self.memory.consumer.as_ref()?;
         context
             .config

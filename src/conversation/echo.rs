@@ -4,28 +4,34 @@
 //! attempt started, and carries the same text. Each echo is used once; the first of answer and echo wins.
 
 use super::send::{self, SendProgress, Verdict};
-use super::{Context, DialogPlace, Engine, Lane, Row, Store, StoreError};
+use super::{Context, DialogPlace, Engine, ExpectedEcho, Lane, Row, Store, StoreError};
 use crate::crypto;
+use crate::liveengage::notification::{DialogEvent, EventBody};
+use crate::message::{Command, Content};
 use crate::outcome::Refusal;
 use crate::platforms::Progress;
+use serde_json::Value;
+
+/// The type of metadata in which a publish carries its id.
+pub(super) const EXTERNAL_ID: &str = "ExternalId";
 
 impl<S: Store> Engine<S> {
     pub(super) fn settle_by_echo(
         &mut self,
         place: &DialogPlace,
-        text: &str,
+        said: &str,
+        ids: &[&str],
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
-        if self.memory.published.contains(place) {
+        if self.memory.published.contains_key(place) {
             return Ok(());
         }
         if let Some(mut row) = self.head(Lane::ToLiveengage)?
-            && expects(&row, place, text)
+            && expects(&row, place, said, ids)
         {
-            self.memory.published.insert(place.clone());
             return self.publish_settled(&mut row, Some(place.clone()), true, context);
         }
-        self.settle_given_up(place, text, context)
+        self.settle_given_up(place, said, ids, context)
     }
 
     /// Counts a piece as published and stores the row: by an answer, a late answer or an echo.
@@ -45,13 +51,27 @@ impl<S: Store> Engine<S> {
             self.memory
                 .seen
                 .account(&place.dialog_id, place.sequence, now);
-            self.memory.published.insert(place.clone());
+            self.memory.published.insert(place.clone(), row.key.clone());
             row.detail.published.push(place);
         }
         let verdict = send::published(None, &content, &mut progress);
         row.detail.failures = 0;
         row.settle();
         if matches!(verdict, Verdict::Published { last: true, .. }) {
+            let typed = !matches!(
+                content,
+                Content::NotDelivered { .. }
+                    | Content::Command {
+                        command: Command::UpdateProfile
+                    }
+            );
+            if let Some(consumer) = &mut self.memory.consumer
+                && consumer.composing.is_some()
+                && typed
+            {
+                consumer.has_typed(now);
+                self.save_consumer(now)?;
+            }
             return self.deliver(row, by_echo, context);
         }
         if row.state.is_open() {
@@ -67,25 +87,26 @@ impl<S: Store> Engine<S> {
     fn settle_given_up(
         &mut self,
         place: &DialogPlace,
-        text: &str,
+        said: &str,
+        ids: &[&str],
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
-        let digest = text_digest(text);
-        let found = self.memory.resent.iter().position(|(resent, _)| {
-            resent.text == digest
-                && resent.echo.dialog_id == place.dialog_id
-                && resent.echo.above.is_none_or(|above| place.sequence > above)
-        });
+        let digest = digest(said);
+        let found = self
+            .memory
+            .resent
+            .iter()
+            .position(|(resent, _)| fits(&resent.echo, place, ids, || resent.text == digest));
         let Some(found) = found else {
             return Ok(());
         };
-        let (_, key) = self.memory.resent.remove(found);
+        let (resent, key) = self.memory.resent.remove(found);
         let Some(mut row) = self.store.row(&key)? else {
             return Ok(());
         };
         // A later attempt at the same piece has had no effect yet, as far as known.
-        let still_open =
-            row.state.is_open() && piece(&row).is_some_and(|piece| text_digest(&piece) == digest);
+        let same_piece = || piece(&row).is_some_and(|piece| self::digest(&piece) == resent.text);
+        let still_open = row.state.is_open() && same_piece();
         if still_open || row.detail.refusal == Some(Refusal::OutcomeUnknown) {
             row.detail.resent = None;
             return self.publish_settled(&mut row, Some(place.clone()), true, context);
@@ -95,23 +116,55 @@ impl<S: Store> Engine<S> {
 }
 
 /// Whether the row waits for exactly this echo.
-fn expects(row: &Row, place: &DialogPlace, text: &str) -> bool {
-    let Some(echo) = &row.detail.echo else {
-        return false;
-    };
-    let fits =
-        echo.dialog_id == place.dialog_id && echo.above.is_none_or(|above| place.sequence > above);
-    fits && piece(row).is_some_and(|piece| text_digest(&piece) == text_digest(text))
+fn expects(row: &Row, place: &DialogPlace, said: &str, ids: &[&str]) -> bool {
+    let same_words = || piece(row).is_some_and(|piece| digest(&piece) == digest(said));
+    let echo = row.detail.echo.as_ref();
+    echo.is_some_and(|echo| fits(echo, place, ids, same_words))
 }
 
-/// The text that the row's present attempt publishes.
+/// Whether an echo is the one that is expected: by its id where it brings ids, else by what it says.
+fn fits(
+    echo: &ExpectedEcho,
+    place: &DialogPlace,
+    ids: &[&str],
+    same_words: impl Fn() -> bool,
+) -> bool {
+    let above = echo.above.is_none_or(|above| place.sequence > above);
+    let same = match &echo.id {
+        Some(id) if !ids.is_empty() => ids.contains(&id.as_str()),
+        _ => same_words(),
+    };
+    echo.dialog_id == place.dialog_id && above && same
+}
+
+/// What the row's present attempt publishes, as its echo will say it.
 pub(super) fn piece(row: &Row) -> Option<String> {
     let progress: SendProgress = row.detail.progress.read();
-    let pieces = send::pieces(row.content.as_ref()?);
-    pieces.get(progress.pieces).cloned()
+    send::said(row.content.as_ref()?, &progress)
 }
 
 /// White space at the ends is not compared: LiveEngage is known to add and to drop it.
-pub(super) fn text_digest(text: &str) -> String {
-    crypto::sha256_hex(text.trim().as_bytes())
+pub(super) fn digest(said: &str) -> String {
+    crypto::sha256_hex(said.trim().as_bytes())
+}
+
+/// What an event says: its text, or the path of its file.
+pub(super) fn said(event: &DialogEvent) -> Option<&str> {
+    match &event.body {
+        EventBody::Text { text, .. } => Some(text),
+        EventBody::Content { raw, .. } => raw.pointer("/message/relativePath")?.as_str(),
+        _ => None,
+    }
+}
+
+/// The ids in an event's metadata.
+pub(super) fn external_ids(event: &DialogEvent) -> Vec<&str> {
+    let entries = match &event.metadata {
+        Some(Value::Array(entries)) => entries.as_slice(),
+        Some(entry) => std::slice::from_ref(entry),
+        None => &[],
+    };
+    let is_id = |entry: &&Value| entry.get("type").and_then(Value::as_str) == Some(EXTERNAL_ID);
+    let ids = entries.iter().filter(is_id);
+    ids.filter_map(|entry| entry.get("id")?.as_str()).collect()
 }

@@ -3,10 +3,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::echo::{piece, text_digest};
-use super::{CRASHES, Context, ECHO_WAIT, Engine, Phase, Resent, Row, Store, StoreError, retry};
+use super::echo::{digest, piece};
+use super::{
+    CRASHES, Context, ECHO_WAIT, Engine, Lane, Phase, Resent, Row, Store, StoreError, retry,
+};
 use crate::http::Millis;
+use crate::message::Content;
 use crate::outcome::{Cause, Refusal};
+use crate::platforms::Adapter;
 
 impl<S: Store> Engine<S> {
     /// The other side has it.
@@ -63,7 +67,46 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
         self.log_refusal(row, &refusal);
+        let told = match self.channel(context) {
+            Some(channel) if row.lane == Lane::ToConsumer => {
+                let because = explain(channel.adapter.as_ref(), &refusal);
+                self.tell_not_delivered(row, because, context)
+            }
+            _ => Ok(()),
+        };
         row.refuse(context.now, refusal);
+        self.save(row)?;
+        told
+    }
+
+    /// LiveEngage is to be told that a message of its side has not arrived: once, behind what the consumer has said so far.
+    pub(super) fn tell_not_delivered(
+        &mut self,
+        row: &Row,
+        because: String,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        let (Some(place), Some(channel)) = (row.detail.source.clone(), self.channel(context))
+        else {
+            return Ok(());
+        };
+        let line = channel
+            .notify_agent
+            .then(|| format!("Not delivered: {because}"));
+        let content = Content::NotDelivered { place, line };
+        let key = format!("n:{}", row.key);
+        let news = self.new_row(key, Lane::ToLiveengage, content, context.now);
+        self.insert(news).map(drop)
+    }
+
+    /// There is nothing left to do for it.
+    pub(super) fn drop_as_moot(
+        &mut self,
+        row: &mut Row,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        row.drop_as_moot(context.now);
+        self.log_outcome(row, "moot");
         self.save(row)
     }
 
@@ -97,7 +140,7 @@ impl<S: Store> Engine<S> {
         };
         let resent = Resent {
             echo,
-            text: text_digest(&piece),
+            text: digest(&piece),
         };
         self.memory.resent.retain(|(_, key)| *key != row.key);
         self.memory.resent.push((resent.clone(), row.key.clone()));
@@ -138,6 +181,23 @@ impl<S: Store> Engine<S> {
         let mut fields = row_fields(row);
         fields.extend(described(cause, "cause"));
         self.log(event, fields);
+    }
+}
+
+/// Why a message did not arrive, for the agent.
+fn explain(adapter: &dyn Adapter, refusal: &Refusal) -> String {
+    if let Some(known) = adapter.explain(refusal) {
+        return known.to_owned();
+    }
+    match refusal {
+        Refusal::Rejected { code } => format!("the platform refused it ({code})"),
+        Refusal::Unsupported { kind } => format!("this channel cannot show it ({kind})"),
+        Refusal::Expired => "it could not be handed over in time".to_owned(),
+        Refusal::OutcomeUnknown => "it is not known whether it arrived".to_owned(),
+        Refusal::NoAddress => "the consumer's address is not known".to_owned(),
+        Refusal::Malformed { .. } | Refusal::Crashed | Refusal::Other => {
+            "it could not be processed".to_owned()
+        }
     }
 }
 

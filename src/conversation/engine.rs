@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::consumer::Consumer;
 use super::order::Seen;
+use super::signals::Signals;
 use super::{
     DAY, DialogPlace, KEEP_DELIVERED, KEEP_IDLE, KEEP_OPEN, KEEP_REFUSED, Lane, Resent, Row,
     RowState, RowSummary, Store, StoreError, Ticket,
 };
 use crate::config::Config;
+use crate::files::file_id;
 use crate::http::Millis;
 use crate::identity::ConsumerKey;
+use crate::liveengage::files::SignedUrl;
+use crate::message::File;
 
 /// What every call takes from outside.
 #[derive(Clone, Copy)]
@@ -54,8 +58,15 @@ pub(super) struct Memory {
     ended: BTreeSet<(Millis, String)>,
     last_position: u64,
     last_activity: Millis,
-    /// Where LiveEngage put our publishes: an echo of one of these has been used.
-    pub(super) published: BTreeSet<DialogPlace>,
+    /// Where LiveEngage put our publishes, with the key of their message: an echo of one of these has been used.
+    pub(super) published: BTreeMap<DialogPlace, String>,
+    /// Messages to the consumer by the id that the platform gave them.
+    pub(super) remote: BTreeMap<String, String>,
+    /// Messages that carry a file of LiveEngage's, by the id of the file.
+    files: BTreeMap<String, String>,
+    pub(super) signals: Signals,
+    /// The place that LiveEngage has just given for the file of a message. It is not stored: it opens the storage for a minute.
+    pub(super) upload: Option<(String, SignedUrl)>,
     /// Publishes that were given up as unknown, with the key of their message.
     pub(super) resent: Vec<(Resent, String)>,
     pub(super) seen: Seen,
@@ -128,6 +139,13 @@ impl<S: Store> Engine<S> {
         {
             wake = wake.min(consumer.claim_due_at.max(earliest(Lane::ToLiveengage)));
         }
+        let composing = memory
+            .consumer
+            .as_ref()
+            .and_then(|it| it.composing.as_ref());
+        if let Some(composing) = composing {
+            wake = wake.min(composing.over_at.max(earliest(Lane::ToLiveengage)));
+        }
         (memory.consumer.is_some() || wake < memory.prune_at()).then_some(wake)
     }
 
@@ -138,7 +156,7 @@ impl<S: Store> Engine<S> {
                 break;
             }
             self.memory.ended.pop_first();
-            self.memory.resent.retain(|(_, of)| *of != key);
+            self.memory.forget(&key);
             self.store.delete(&key)?;
         }
         let idle =
@@ -156,6 +174,14 @@ impl<S: Store> Engine<S> {
             self.memory = Memory::default();
         }
         Ok(over)
+    }
+
+    /// The file of LiveEngage's that has that id; see [`file_id`].
+    pub fn file(&self, id: &str) -> Result<Option<File>, StoreError> {
+        let Some(key) = self.memory.files.get(id) else {
+            return Ok(None);
+        };
+        Ok(self.store.row(key)?.and_then(|row| row.detail.file))
     }
 
     /// The message that has to go next in a lane, read from storage.
@@ -206,7 +232,15 @@ impl Memory {
             self.seen
                 .restore(&place.dialog_id, place.sequence, row.due_at);
         }
-        self.published.extend(row.published);
+        for place in row.published {
+            self.published.insert(place, row.key.clone());
+        }
+        if let Some(remote_id) = row.remote_id {
+            self.remote.insert(remote_id, row.key.clone());
+        }
+        if row.has_file {
+            self.files.insert(file_id(&row.key), row.key.clone());
+        }
         if let Some(resent) = row.resent {
             self.resent.push((resent, row.key.clone()));
         }
@@ -218,8 +252,22 @@ impl Memory {
         self.place(row.key, row.lane, row.position, state, row.due_at);
     }
 
+    /// Nothing leads to this message any more.
+    fn forget(&mut self, key: &str) {
+        self.resent.retain(|(_, of)| of != key);
+        self.published.retain(|_, of| of != key);
+        self.remote.retain(|_, of| of != key);
+        self.files.retain(|_, of| of != key);
+    }
+
     /// Keeps the index in step with a stored row.
     pub(super) fn put(&mut self, row: &Row) {
+        if let Some(remote_id) = &row.detail.remote_id {
+            self.remote.insert(remote_id.clone(), row.key.clone());
+        }
+        if row.detail.file.is_some() {
+            self.files.insert(file_id(&row.key), row.key.clone());
+        }
         self.last_activity = self.last_activity.max(row.accepted_at);
         self.place(
             row.key.clone(),
@@ -278,6 +326,11 @@ impl Memory {
         self.first(lane).map(|open| open.due_at)
     }
 
+    /// Whether the head of a lane has something to do now.
+    pub(super) fn is_due(&self, lane: Lane, now: Millis) -> bool {
+        self.due_at(lane).is_some_and(|due_at| due_at <= now)
+    }
+
     /// How many messages wait in a lane.
     pub(super) fn waiting(&self, lane: Lane) -> usize {
         self.open.get(&lane).map_or(0, BTreeMap::len)
@@ -300,6 +353,11 @@ impl Memory {
     pub(super) fn lane(&self, lane: Lane) -> impl Iterator<Item = &String> {
         let lane = self.open.get(&lane).into_iter();
         lane.flat_map(BTreeMap::values).map(|open| &open.key)
+    }
+
+    pub(super) fn upload_for(&self, key: &str) -> Option<SignedUrl> {
+        let (of, place) = self.upload.as_ref()?;
+        (of == key).then(|| place.clone())
     }
 
     /// This instance has the row's attempt under way.

@@ -12,26 +12,31 @@
 
 mod accept;
 mod consumer;
+mod download;
 mod drain;
 mod echo;
 mod ending;
 mod engine;
+mod news;
 mod order;
 pub mod retry;
 mod row;
 pub mod send;
+mod signalling;
+mod signals;
 mod store;
 mod to_consumer;
 mod to_liveengage;
 pub mod wire;
 
-pub use consumer::{Consumer, Known, Target};
+pub use consumer::{Composing, Consumer, Known, KnownAgent, OffHours, Target};
 pub use drain::{After, Ticket, Work};
 pub use engine::{Context, Engine, Log};
-pub use row::{
-    Detail, DialogPlace, ExpectedEcho, Lane, Phase, Resent, Row, RowState, Step, StepEvent,
-};
+pub use row::{Detail, ExpectedEcho, Lane, Phase, Resent, Row, RowState, Step, StepEvent};
+pub use signalling::SignalTicket;
 pub use store::{RowSummary, Store, StoreError};
+
+pub use crate::message::DialogPlace;
 
 use crate::config::Channel;
 use crate::http::Millis;

@@ -1,11 +1,13 @@
 //! The stored row: one per message, queue entry, deduplication key and trace in one.
 //!
-//! **This is a stored format.** Fields are only added, each with a serde default; the tests in `tests/stored_formats.rs` pin it.
+//! **This is a stored format.** Fields are only added, each with a serde default; the tests in `tests/stored_formats/` pin it.
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::http::Millis;
-use crate::message::Content;
+use crate::message::{Agent, Content, DialogPlace, File};
 use crate::outcome::{Cause, Refusal};
 use crate::platforms::Progress;
 
@@ -137,7 +139,7 @@ pub struct Detail {
     #[serde(default)]
     pub crashes: u32,
     /// How far the present attempt is known to have come. Written only after an interruption (see `drain.rs`).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub phase: Phase,
     /// It waits for a lower sequence of its dialog.
     #[serde(default)]
@@ -145,18 +147,29 @@ pub struct Detail {
     /// Why it is a dead letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// Who said it on LiveEngage's side: id and role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
+    /// The file of LiveEngage's that it carries. It outlives the content: the consumer opens it later.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "or_default"
+    )]
+    pub file: Option<File>,
 }
 
-/// A sequence number within a dialog.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DialogPlace {
-    /// Dialog id.
-    pub dialog_id: String,
-    /// LiveEngage's number of the event in it.
-    pub sequence: u64,
+/// A value, or its default where it cannot be read: a later release may store others, and the row has to be read all the same.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// What the echo of a publish must look like. Its text is that of the first piece not yet published.
+/// What the echo of a publish must look like. Its text, or its file's path, is that of the first piece not yet published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpectedEcho {
     /// The dialog that it was published to.
@@ -164,6 +177,9 @@ pub struct ExpectedEcho {
     /// The highest sequence of that dialog that was known when the attempt started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above: Option<u64>,
+    /// The id in its metadata, where the account's echoes bring that back: it decides alone then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// A publish that was given up as unknown.
@@ -231,6 +247,8 @@ pub enum StepEvent {
         #[serde(default)]
         by_echo: bool,
     },
+    /// There is nothing left to do: the conversation that it was about is over.
+    Moot,
     /// It became a dead letter.
     Refused {
         /// Why.
@@ -242,6 +260,9 @@ pub enum StepEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sequence: Option<u64>,
     },
+    /// Something that only a later release has a name for.
+    #[serde(other)]
+    Other,
 }
 
 /// The most steps that a trace keeps: the first ones and the latest ones matter most.
@@ -284,6 +305,16 @@ impl Row {
         self.detail.refusal = None;
         self.detail.progress = Progress::default();
         self.note(now, StepEvent::Delivered { by_echo });
+    }
+
+    /// Ends it without having done anything: there was nothing left to do.
+    pub fn drop_as_moot(&mut self, now: Millis) {
+        self.state = RowState::Delivered;
+        self.due_at = now;
+        self.content = None;
+        self.settle();
+        self.detail.progress = Progress::default();
+        self.note(now, StepEvent::Moot);
     }
 
     /// Ends it as a dead letter, kept whole.
@@ -344,5 +375,60 @@ impl Row {
         self.detail.failures = self.detail.failures.saturating_add(1);
         self.detail.unknown = true;
         self.note(now, StepEvent::Unknown { because, until });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn step(value: Value) -> Step {
+        serde_json::from_str(&value.to_string()).unwrap()
+    }
+
+    #[test]
+    fn a_trace_of_a_later_release_can_be_read() {
+        let because = json!({ "cause": "eclipse", "hours": 2 });
+        for (later, event) in [
+            (
+                json!({ "at": 1, "event": "translated", "into": { "lang": "de" } }),
+                StepEvent::Other,
+            ),
+            (
+                json!({ "at": 1, "event": "retry", "because": because, "until": 9 }),
+                StepEvent::Retry {
+                    because: Cause::Other,
+                    until: 9,
+                },
+            ),
+            (
+                json!({ "at": 1, "event": "refused", "because": { "reason": "bored", "of": [1] } }),
+                StepEvent::Refused {
+                    because: Refusal::Other,
+                },
+            ),
+        ] {
+            let read = step(later);
+            assert_eq!((read.at, read.attempt, &read.event), (1, 0, &event));
+            assert_eq!(step(serde_json::to_value(&read).unwrap()), read);
+        }
+    }
+
+    #[test]
+    fn the_detail_of_a_later_release_can_be_read() {
+        let later = json!({
+            "attempt": 3,
+            "phase": "half_way",
+            "refusal": { "reason": "bored" },
+            "file": { "at": { "at": "cloud", "key": "k" }, "name": "a.pdf" },
+        });
+        let expected = Detail {
+            attempt: 3,
+            refusal: Some(Refusal::Other),
+            ..Detail::default()
+        };
+        let read: Detail = serde_json::from_str(&later.to_string()).unwrap();
+        assert_eq!(read, expected);
     }
 }

@@ -34,6 +34,10 @@ pub struct RowSummary {
     pub published: Vec<super::DialogPlace>,
     /// A publish of it that was given up as unknown.
     pub resent: Option<super::Resent>,
+    /// The id that the platform gave it.
+    pub remote_id: Option<String>,
+    /// Whether it carries a file of LiveEngage's.
+    pub has_file: bool,
 }
 
 /// One consumer's storage.

@@ -2,9 +2,13 @@
 
 use super::{Context, Engine, Row, Store, StoreError, Ticket, Work};
 use crate::config::Channel;
+use crate::crypto;
+use crate::files::{self, file_id};
 use crate::http::HttpAnswer;
+use crate::message::{Agent, Content, News, Offer};
 use crate::outcome::{Outcome, Refusal};
 use crate::platforms::{Next, Outgoing};
+use crate::rich::{self, QuickReplies};
 
 impl<S: Store> Engine<S> {
     /// Starts the next attempt of a message. `None`: it has ended without one, look at the lane again.
@@ -14,8 +18,12 @@ impl<S: Store> Engine<S> {
         channel: &Channel,
         context: &Context<'_>,
     ) -> Result<Option<Work>, StoreError> {
+        if let Some(work) = self.unknown_agent(who(&row).as_ref(), channel, context) {
+            return Ok(Some(work));
+        }
         self.begin(&mut row, None, context)?;
-        match self.ask_adapter(&row, channel, None) {
+        self.put_on_offer(&row, context)?;
+        match self.ask_adapter(&row, channel, None, context) {
             Some(Next::Request { request, progress }) => {
                 self.on_its_way(&mut row, Some(progress))?;
                 let ticket = Ticket {
@@ -47,7 +55,7 @@ impl<S: Store> Engine<S> {
         channel: &Channel,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
-        match self.ask_adapter(&row, channel, Some(answer)) {
+        match self.ask_adapter(&row, channel, Some(answer), context) {
             Some(Next::Request { progress, .. }) => {
                 row.detail.failures = 0;
                 row.settle();
@@ -67,15 +75,72 @@ impl<S: Store> Engine<S> {
         row: &Row,
         channel: &Channel,
         answer: Option<&HttpAnswer>,
+        context: &Context<'_>,
     ) -> Option<Next> {
         let consumer = self.memory.consumer.as_ref()?;
+        let content = row.content.as_ref()?;
+        let offer = offer_of(row);
+        let file_url = row.detail.file.as_ref().and_then(|_| {
+            // From the time of acceptance, so that every attempt sends the same address.
+            let until = row.accepted_at + channel.file_link;
+            let public_url = context.config.public_url.as_deref()?;
+            let identity = context.config.identity_key.as_ref()?;
+            Some(files::link(
+                public_url,
+                identity,
+                context.key,
+                &file_id(&row.key),
+                until,
+            ))
+        });
+        let agent = self.shown(who(row), channel, context);
         let outgoing = Outgoing {
             id: &row.key,
             consumer: consumer.address.as_deref()?,
-            content: row.content.as_ref()?,
+            content,
+            offer: offer.as_ref(),
+            agent: agent.as_ref(),
+            place: row.detail.source.as_ref(),
+            file_url: file_url.as_deref(),
             progress: &row.detail.progress,
+            now: context.now,
         };
         Some(channel.adapter.next(&outgoing, answer))
+    }
+
+    /// An agent with name and picture, where the channel shows them.
+    fn shown(
+        &self,
+        agent: Option<Agent>,
+        channel: &Channel,
+        context: &Context<'_>,
+    ) -> Option<Agent> {
+        let agent = agent?;
+        let consumer = self.memory.consumer.as_ref()?;
+        let known = consumer.agent(&agent.id, context.now);
+        let shown = known.filter(|_| channel.show_agent);
+        Some(Agent {
+            name: shown.and_then(|known| known.name.clone()),
+            picture: shown.and_then(|known| known.picture.clone()),
+            ..agent
+        })
+    }
+
+    /// What a message offers can be chosen from now on; what an earlier one offered can still be tapped, but no longer typed.
+    fn put_on_offer(&mut self, row: &Row, context: &Context<'_>) -> Result<(), StoreError> {
+        if matches!(row.content, Some(Content::News { .. })) {
+            return Ok(());
+        }
+        let offer = offer_of(row);
+        let Some(consumer) = &mut self.memory.consumer else {
+            return Ok(());
+        };
+        let id = offer.as_ref().map(|offer| &offer.id);
+        if consumer.on_offer.as_ref() == id {
+            return Ok(());
+        }
+        consumer.offer(offer);
+        self.save_consumer(context.now)
     }
 
     fn finish_to_consumer(
@@ -97,4 +162,40 @@ impl<S: Store> Engine<S> {
             Outcome::Refused { reason } => self.refuse(row, reason, context),
         }
     }
+}
+
+/// Who says a message or is spoken of in it, by id and role.
+fn who(row: &Row) -> Option<Agent> {
+    row.detail.agent.clone().or_else(|| match &row.content {
+        Some(Content::News {
+            news: News::AgentJoined { agent_id },
+            ..
+        }) => Some(Agent {
+            id: agent_id.clone(),
+            role: Some("ASSIGNED_AGENT".to_owned()),
+            ..Agent::default()
+        }),
+        _ => None,
+    })
+}
+
+/// The choices that a message offers.
+fn offer_of(row: &Row) -> Option<Offer> {
+    let Some(Content::Structured {
+        content,
+        quick_replies,
+        ..
+    }) = &row.content
+    else {
+        return None;
+    };
+    let content = content.as_ref().map(rich::parse);
+    let quick_replies = quick_replies.as_ref().map(QuickReplies::parse);
+    let choices = rich::choices(content.as_ref(), quick_replies.as_ref());
+    let digest = crypto::sha256_hex(row.key.as_bytes());
+    (!choices.is_empty()).then(|| Offer {
+        id: digest.get(..8).unwrap_or_default().to_owned(),
+        place: row.detail.source.clone(),
+        choices,
+    })
 }

@@ -1,13 +1,13 @@
 //! One attempt towards LiveEngage: what it is for, and what its answer changes.
 
 use super::drain::request_id;
-use super::send::{self, Goal, RequestFault, SendContext, SendProgress, Verdict};
+use super::send::{self, AsText, Goal, RequestFault, SendContext, SendProgress, Verdict};
 use super::{
     ALREADY_OPEN_LIMIT, After, ConsumerKeyed, Context, DialogPlace, Engine, ExpectedEcho, Row,
     RowState, StepEvent, Store, StoreError, Ticket, Work,
 };
 use crate::config::Channel;
-use crate::http::HttpAnswer;
+use crate::http::{HttpAnswer, HttpRequest};
 use crate::liveengage::Access;
 use crate::message::Content;
 use crate::outcome::{Cause, Refusal};
@@ -26,11 +26,37 @@ impl<S: Store> Engine<S> {
             return Ok(Some(Work::Idle));
         };
         let account_id = consumer.account_id.clone();
+        let mut progress: SendProgress = row.detail.progress.read();
+        let Some(content) = row.content.clone() else {
+            let what = "the stored content is gone".to_owned();
+            self.refuse(&mut row, Refusal::Malformed { what }, context)?;
+            return Ok(None);
+        };
+        if let Content::File { file } = &content
+            && progress.as_text.is_none()
+            && channel.adapter.media(file).is_none()
+        {
+            progress.as_text = Some(AsText::NotTaken);
+            row.detail.progress = Progress::of(&progress);
+        }
+        if send::pieces(&content, &progress).len() <= progress.pieces {
+            self.refuse(&mut row, nothing_to_say(&content), context)?;
+            return Ok(None);
+        }
         let Some(access) = access else {
             return Ok(Some(Work::Access { account_id }));
         };
-        let progress: SendProgress = row.detail.progress.read();
-        let goal = send::goal(consumer, &progress, context.now);
+        let request_id = request_id(&row.key, row.detail.attempt + 1);
+        let upload = self.memory.upload_for(&row.key);
+        let send = SendContext {
+            channel,
+            request_id: &request_id,
+            upload: upload.as_ref(),
+        };
+        let Some(consumer) = &self.memory.consumer else {
+            return Ok(Some(Work::Idle));
+        };
+        let goal = send::goal(consumer, &content, &progress, &send, context.now);
         let echo = match &goal {
             Goal::Register { lp_consumer_id } => {
                 return Ok(Some(Work::Register {
@@ -42,17 +68,22 @@ impl<S: Store> Engine<S> {
                 self.retry(&mut row, Cause::Closing, None, context)?;
                 return Ok(Some(Work::Idle));
             }
-            Goal::Publish { dialog_id, .. } => Some(ExpectedEcho {
-                dialog_id: dialog_id.clone(),
-                above: self.memory.seen.highest(dialog_id),
+            Goal::Skip => {
+                self.skip_piece(&mut row, &content, progress, context)?;
+                return Ok(None);
+            }
+            Goal::Publish(dialog) => Some(ExpectedEcho {
+                dialog_id: dialog.dialog_id.clone(),
+                above: self.memory.seen.highest(&dialog.dialog_id),
+                id: channel.account.echo_metadata.then(|| request_id.clone()),
             }),
-            Goal::ConsumerToken | Goal::Create => None,
+            _ => None,
         };
         if echo.is_some() && row.detail.unknown {
             self.give_up_unknown(&mut row);
         }
         self.begin(&mut row, echo, context)?;
-        match self.build(&row, &goal, channel, access, &progress, context) {
+        match self.build(&goal, &send, access, &content, &progress, context) {
             Ok(request) => {
                 self.on_its_way(&mut row, None)?;
                 let ticket = Ticket {
@@ -68,38 +99,69 @@ impl<S: Store> Engine<S> {
                 self.refuse(&mut row, refusal, context)?;
                 Ok(None)
             }
-            Err(RequestFault::NoToken) => {
-                self.retry(&mut row, Cause::Internal, None, context)?;
-                Ok(Some(Work::Idle))
-            }
+            Err(RequestFault::NoRequest) => self.without_service(row, &goal, progress, context),
         }
     }
 
     fn build(
         &self,
-        row: &Row,
         goal: &Goal,
-        channel: &Channel,
+        send: &SendContext<'_>,
         access: &Access,
+        content: &Content,
         progress: &SendProgress,
         context: &Context<'_>,
-    ) -> Result<crate::http::HttpRequest, RequestFault> {
-        let state = self.memory.consumer.as_ref().ok_or(RequestFault::NoToken)?;
-        let content = row.content.as_ref().ok_or_else(|| {
-            RequestFault::Refused(Refusal::Malformed {
-                what: "the stored content is gone".to_owned(),
-            })
-        })?;
-        let request_id = request_id(&row.key, row.detail.attempt);
-        let send = SendContext {
-            channel,
-            request_id: &request_id,
-        };
+    ) -> Result<HttpRequest, RequestFault> {
+        let state = self.memory.consumer.as_ref();
         let consumer = ConsumerKeyed {
             key: context.key,
-            state,
+            state: state.ok_or(RequestFault::NoRequest)?,
         };
-        send::request(goal, &send, access, &consumer, content, progress)
+        send::request(goal, send, access, &consumer, content, progress)
+    }
+
+    /// The account has no such service (file storage, Monitoring): the send goes on without it.
+    fn without_service(
+        &mut self,
+        mut row: Row,
+        goal: &Goal,
+        mut progress: SendProgress,
+        context: &Context<'_>,
+    ) -> Result<Option<Work>, StoreError> {
+        match goal {
+            Goal::Engagement => progress.engaged = true,
+            Goal::Probe | Goal::UploadUrl | Goal::Upload => {
+                progress.file = None;
+                progress.as_text = Some(AsText::NotTaken);
+            }
+            _ => {
+                self.retry(&mut row, Cause::Internal, None, context)?;
+                return Ok(Some(Work::Idle));
+            }
+        }
+        row.advance(context.now, Progress::of(&progress));
+        self.save(&row)?;
+        Ok(None)
+    }
+
+    /// The present piece has become pointless: the next one, or the end.
+    fn skip_piece(
+        &mut self,
+        row: &mut Row,
+        content: &Content,
+        mut progress: SendProgress,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        send::next_piece(&mut progress);
+        if progress.pieces < send::pieces(content, &progress).len() {
+            row.advance(context.now, Progress::of(&progress));
+            return self.save(row);
+        }
+        if row.detail.published.is_empty() {
+            self.drop_as_moot(row, context)
+        } else {
+            self.deliver(row, false, context)
+        }
     }
 
     /// Takes the answer to an attempt. One that is no longer `current` still teaches what it says about the consumer.
@@ -144,7 +206,7 @@ impl<S: Store> Engine<S> {
             }
             return Ok(After::GoOn);
         }
-        if matches!(goal, Goal::Publish { .. }) && !matches!(verdict, Verdict::Unknown { .. }) {
+        if matches!(goal, Goal::Publish(_)) && !matches!(verdict, Verdict::Unknown { .. }) {
             row.settle();
         }
         match verdict {
@@ -158,7 +220,18 @@ impl<S: Store> Engine<S> {
                     return Ok(After::RenewAppJwt);
                 }
             }
+            Verdict::Skip => {
+                if let Some(content) = row.content.clone() {
+                    self.skip_piece(&mut row, &content, progress, context)?;
+                }
+            }
+            Verdict::Place(place) => {
+                self.memory.upload = Some((row.key.clone(), place));
+                row.advance(context.now, Progress::of(&progress));
+                self.save(&row)?;
+            }
             Verdict::Retry { cause, after } => {
+                self.memory.upload = None;
                 row.detail.progress = Progress::of(&progress);
                 self.raise_already_open(&cause, context);
                 self.retry(&mut row, cause, after, context)?;
@@ -180,7 +253,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), StoreError> {
         if place
             .as_ref()
-            .is_some_and(|place| self.memory.published.contains(place))
+            .is_some_and(|place| self.memory.published.contains_key(place))
         {
             return Ok(());
         }
@@ -207,7 +280,7 @@ impl<S: Store> Engine<S> {
         self.memory.resent.retain(|(_, key)| *key != row.key);
         let sequence = place.as_ref().map(|place| place.sequence);
         if let Some(place) = place {
-            self.memory.published.insert(place.clone());
+            self.memory.published.insert(place.clone(), row.key.clone());
             row.detail.published.push(place);
         }
         row.note(context.now, StepEvent::Doubled { sequence });
@@ -226,5 +299,15 @@ impl<S: Store> Engine<S> {
             let minutes = (waited / 60_000).to_string();
             self.raise("already_open_unresolved", vec![("minutes", minutes)]);
         }
+    }
+}
+
+/// Why a message without any piece is refused.
+fn nothing_to_say(content: &Content) -> Refusal {
+    match content {
+        Content::Malformed { what, .. } => Refusal::Malformed { what: what.clone() },
+        _ => Refusal::Unsupported {
+            kind: "empty text".to_owned(),
+        },
     }
 }

@@ -1,7 +1,9 @@
 //! What the Worker and the objects say to each other.
 //!
 //! During a deploy neighbouring releases talk to each other: fields are only added, each with a serde default, and the tests
-//! in `tests/stored_formats.rs` pin the JSON.
+//! in `tests/stored_formats/` pin the JSON.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -103,4 +105,46 @@ pub struct AcceptResponse {
     pub duplicates: u32,
     /// Events that needed no row.
     pub facts: u32,
+}
+
+/// Asks a Conversation object where an agent's file can be read now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRequest {
+    /// Which: [`crate::files::file_id`] of its message.
+    pub file_id: String,
+}
+
+/// Where a file can be read.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "file", rename_all = "snake_case")]
+pub enum FileAnswer {
+    /// Here, for about a minute.
+    Found {
+        /// Its signed address: who knows it may read the file.
+        url: String,
+        /// Its name, with extension.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// Its media type.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        media_type: Option<String>,
+    },
+    /// Nowhere any more, or there never was one.
+    Gone,
+    /// LiveEngage gives no address now.
+    Unavailable {
+        /// When it may be asked again (ms from now).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Millis>,
+    },
+}
+
+impl fmt::Debug for FileAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Found { .. } => "Found(..)",
+            Self::Gone => "Gone",
+            Self::Unavailable { .. } => "Unavailable",
+        })
+    }
 }

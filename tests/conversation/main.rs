@@ -11,20 +11,33 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod choices;
+mod commands;
 mod crashes;
 mod creating;
 mod credentials;
 mod delivery;
+mod echo_metadata;
 mod echoes;
+mod files_as_text;
+mod files_in;
+mod files_out;
 mod from_agents;
 mod late;
 mod life_cycle;
+mod news;
+mod not_delivered;
 mod order;
+mod receipts;
 mod retries;
+mod routing;
+mod signals;
 mod silence;
+mod speakers;
 mod waking;
 
 use liveengage_connector::conversation::Lane;
+use serde_json::{Value, json};
 use support::World;
 
 const IN: Lane = Lane::ToLiveengage;
@@ -42,4 +55,18 @@ fn talking_on(mut world: World) -> World {
     world.worked();
     world.logs.clear();
     world
+}
+
+/// The settings of a gateway channel, and these.
+fn gateway(settings: Value) -> World {
+    let mut whole = json!({ "platform": "gateway" });
+    for (name, value) in settings.as_object().unwrap() {
+        whole[name] = value.clone();
+    }
+    World::with_channel(&whole)
+}
+
+/// The same as [`talking`], through a gateway.
+fn talking_by_gateway() -> World {
+    talking_on(gateway(json!({})))
 }

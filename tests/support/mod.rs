@@ -16,11 +16,18 @@
 
 mod config;
 mod outside;
+mod reply;
+mod requests;
+mod sides;
 mod store;
 mod words;
 mod world;
 
-pub(crate) use outside::{Outside, Reply, Said};
+pub(crate) use config::identity_key;
+pub(crate) use outside::{Outside, Said};
+pub(crate) use reply::Reply;
+pub(crate) use requests::json_of;
+pub(crate) use sides::*;
 pub(crate) use store::MemoryStore;
 pub(crate) use words::*;
 pub(crate) use world::{Pending, Taken, World, story};

@@ -1,67 +1,21 @@
 //! LiveEngage and Twilio: they answer requests as the real ones do, and fail when the script says so.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use liveengage_connector::crypto::base64_url;
-use liveengage_connector::http::{HttpAnswer, HttpFailure, HttpRequest, HttpResponse, Millis};
-use liveengage_connector::liveengage::notification::{ConversationChange, DialogEvent};
+use liveengage_connector::http::{
+    HttpAnswer, HttpFailure, HttpRequest, HttpResponse, Millis, Take,
+};
+use liveengage_connector::liveengage::agent_profile::AgentProfile;
+use liveengage_connector::liveengage::notification::{ConversationChange, DialogEvent, EventBody};
 use liveengage_connector::liveengage::{Access, AppToken, Domains};
 use liveengage_connector::outcome::Cause;
 use liveengage_connector::secret::Secret;
 use serde_json::{Value, json};
 
+use super::reply::Reply;
+use super::requests::{in_words, json_of, kind, words_of};
 use super::words::{APP_JWT_MARK, JWS_MARK, LP_CONSUMER, agent_text, closed, echo};
-
-/// How a request ends.
-#[derive(Clone, Debug)]
-pub(crate) enum Reply {
-    /// As it should.
-    Ok,
-    /// This status and body, and no effect.
-    Status(u16, String),
-    /// This status and `Retry-After` in seconds, and no effect.
-    RetryAfter(u16, u64),
-    /// The connection cannot be made.
-    NotSent,
-    /// No answer, and no effect.
-    LostBefore,
-    /// No answer, but it had its effect.
-    LostAfter,
-    /// It had its effect, but the answer is this status.
-    FailedAfter(u16),
-    /// It had its effect, and the answer tells nothing of it.
-    Silent,
-}
-
-impl Reply {
-    pub(crate) fn status(status: u16) -> Self {
-        Self::Status(status, String::new())
-    }
-
-    /// LiveEngage's 401 with its code.
-    pub(crate) fn unauthorized(code: u32) -> Self {
-        let body = json!({ "kind": "resp", "code": 401, "body": { "errorCode": code } });
-        Self::Status(401, body.to_string())
-    }
-
-    pub(crate) fn conversation_is_close() -> Self {
-        let body = json!({ "code": "BAD_REQUEST", "body": { "msg": "Bad Request, Conversation is close" } });
-        Self::Status(400, body.to_string())
-    }
-
-    pub(crate) fn already_open(status: u16) -> Self {
-        let item = json!({
-            "code": "BAD_REQUEST",
-            "body": { "msg": "User x already has open conversation. Can't open another one." }
-        });
-        Self::Status(status, json!([item]).to_string())
-    }
-
-    /// Twilio's error.
-    pub(crate) fn twilio(status: u16, code: u32) -> Self {
-        Self::Status(status, json!({ "code": code }).to_string())
-    }
-}
 
 /// Something said in a dialog, in LiveEngage's own memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,38 +42,33 @@ pub(crate) struct Outside {
     pub(crate) echoes: VecDeque<DialogEvent>,
     /// Generation of the AppJWT.
     pub(crate) app_jwt: u32,
+    /// Echoes bring metadata back.
+    pub(crate) echo_metadata: bool,
+    /// What the Monitoring API answers.
+    pub(crate) engagement: Value,
+    /// What LiveEngage tells about agents.
+    pub(crate) agents: BTreeMap<String, AgentProfile>,
+    /// Everything else that LiveEngage was asked to do: receipts, chat states, updates, profiles, file addresses.
+    pub(crate) told: Vec<Value>,
+    /// Bytes that a file has been uploaded with, by where they were read.
+    pub(crate) uploads: Vec<String>,
+    /// What is found at the address of a consumer's file: its length and its first bytes.
+    pub(crate) media: Option<(u64, Vec<u8>)>,
+    /// What the app behind a gateway channel has received.
+    pub(crate) app: Vec<Value>,
+    /// Conversations that the consumer has closed: the notifications that LiveEngage has yet to send.
+    pub(crate) closings: Vec<ConversationChange>,
+    app_ids: BTreeSet<String>,
+    /// Places for files that were given out.
+    places: u32,
+    /// The account has neither a file service nor Monitoring.
+    pub(crate) without_services: bool,
     next_sequence: BTreeMap<String, u64>,
     changes: Millis,
 }
 
-/// What a request is, by its address.
-pub(crate) fn kind(request: &HttpRequest) -> &'static str {
-    let path = request.url.split('?').next().unwrap_or_default();
-    match path {
-        path if path.ends_with("/conversation/send") => "publish",
-        path if path.ends_with("/messaging/consumer/conversation") => "create",
-        path if path.ends_with("/consumer") => "token",
-        path if path.ends_with("/Messages.json") => "sms",
-        path => panic!("nobody answers {path}"),
-    }
-}
-
-/// What a publish or an SMS says.
-pub(crate) fn words_of(request: &HttpRequest) -> Option<String> {
-    match kind(request) {
-        "publish" => {
-            let body: Value = serde_json::from_slice(&request.body).unwrap();
-            body["body"]["event"]["message"].as_str().map(str::to_owned)
-        }
-        "sms" => form_urlencoded::parse(&request.body)
-            .find(|(name, _)| name == "Body")
-            .map(|(_, value)| value.into_owned()),
-        _ => None,
-    }
-}
-
 impl Outside {
-    /// The next requests of a kind (`access`, `token`, `register`, `create`, `claim`, `publish`, `sms`) end so.
+    /// The next requests of a [`kind`] (or `access`, `register`, `claim`) end so.
     pub(crate) fn script(&mut self, kind: &'static str, replies: impl IntoIterator<Item = Reply>) {
         self.script.entry(kind).or_default().extend(replies);
     }
@@ -156,6 +105,10 @@ impl Outside {
                 sentinel: "https://sentinel.example".to_owned(),
                 idp: "https://idp.example".to_owned(),
                 messaging: "https://messaging.example".to_owned(),
+                files: (!self.without_services).then(|| "https://files.example".to_owned()),
+                monitoring: (!self.without_services)
+                    .then(|| "https://monitoring.example".to_owned()),
+                agent_profiles: Some("https://agents.example".to_owned()),
             },
             token: AppToken {
                 jwt: Secret::new(format!("{APP_JWT_MARK}-{}", self.app_jwt)),
@@ -181,6 +134,7 @@ impl Outside {
                 Ok(response)
             }
             Reply::NotSent => Err(HttpFailure::NotSent),
+            Reply::Source(status) => Err(HttpFailure::Source { status }),
             Reply::LostBefore => Err(HttpFailure::Lost),
             Reply::LostAfter => {
                 let _ = self.effect(request);
@@ -207,7 +161,29 @@ impl Outside {
                 Ok(response(201, json!({ "token": token }).to_string()))
             }
             "create" => Ok(self.create(request)),
-            "publish" => Ok(self.publish(request)),
+            "publish" => Ok(self.publish(request, &words_of(request).unwrap())),
+            "receipt" | "chat_state" | "update" | "profile" | "address" => {
+                Ok(self.is_told(request))
+            }
+            "media" => Ok(self.media(request)),
+            "upload" => {
+                let upload = request.upload.as_ref().expect("a file");
+                self.uploads.push(upload.from.url.clone());
+                Ok(response(201, String::new()))
+            }
+            "engagement" => Ok(response(200, self.engagement.to_string())),
+            "app" => {
+                let id = request
+                    .headers
+                    .iter()
+                    .find(|(name, _)| *name == "webhook-id");
+                let id = id.map(|(_, id)| id.clone()).unwrap();
+                // A message that it has had is not shown twice.
+                if id.starts_with("sig_") || self.app_ids.insert(id) {
+                    self.app.push(json_of(request));
+                }
+                Ok(response(200, String::new()))
+            }
             _ => {
                 self.phone.push(words_of(request).unwrap());
                 let sid = format!("SM{}", self.phone.len());
@@ -233,7 +209,66 @@ impl Outside {
         response(200, items.to_string())
     }
 
-    fn publish(&mut self, request: &HttpRequest) -> HttpResponse {
+    /// Something that is not said in the dialog. It needs an open conversation, but for the address of a file and a profile.
+    fn is_told(&mut self, request: &HttpRequest) -> HttpResponse {
+        let asked = json_of(request);
+        let body = &asked["body"];
+        if let Some(conversation) = body["conversationId"].as_str()
+            && !self
+                .conversations
+                .iter()
+                .any(|(id, open)| id == conversation && *open)
+        {
+            let Reply::Status(status, body) = Reply::conversation_is_close() else {
+                panic!("not a status");
+            };
+            return response(status, body);
+        }
+        let answer = match asked["type"].as_str().unwrap() {
+            "ms.GenerateURLForUploadFile" => {
+                self.places += 1;
+                json!({
+                    "relativePath": format!("/v1/files/{}.JPEG", self.places),
+                    "queryParams": { "temp_url_sig": "sig", "temp_url_expires": "1" },
+                })
+            }
+            "ms.PublishEvent" if body["event"]["type"] == "AcceptStatusEvent" => {
+                let dialog = body["dialogId"].as_str().unwrap().to_owned();
+                let next = self.next_sequence.entry(dialog).or_default();
+                *next += 1;
+                json!({ "sequence": *next - 1 })
+            }
+            "ms.PublishEvent" => json!({ "sequence": 0 }),
+            _ => json!({ "msg": "OK" }),
+        };
+        let closes = body["conversationField"]["conversationState"] == "CLOSE"
+            || body["conversationField"]["dialog"]["state"] == "CLOSE";
+        if closes {
+            let close = self.agent_closes();
+            self.closings.extend(close);
+        }
+        let answer = json!({ "code": "OK", "body": answer, "reqId": asked["id"] });
+        self.told.push(asked);
+        response(200, answer.to_string())
+    }
+
+    fn media(&self, request: &HttpRequest) -> HttpResponse {
+        let Some((length, head)) = &self.media else {
+            return response(404, String::new());
+        };
+        let within = match request.take {
+            Take::Head { limit } => *length <= limit,
+            Take::Body => panic!("a file is not read whole"),
+        };
+        HttpResponse {
+            status: 200,
+            headers: Vec::new(),
+            body: head.clone(),
+            length: within.then_some(*length),
+        }
+    }
+
+    fn publish(&mut self, request: &HttpRequest, words: &str) -> HttpResponse {
         let asked: Value = serde_json::from_slice(&request.body).unwrap();
         let conversation = asked["body"]["conversationId"].as_str().unwrap();
         let dialog = asked["body"]["dialogId"].as_str().unwrap();
@@ -247,10 +282,18 @@ impl Outside {
             };
             return response(status, body);
         }
-        let words = words_of(request).unwrap();
-        let sequence = self.say(conversation, dialog, &words, asked["id"].as_str());
-        let mut event = echo(conversation, sequence, &words);
+        let sequence = self.say(conversation, dialog, words, asked["id"].as_str());
+        let mut event = echo(conversation, sequence, words);
         event.dialog_id = dialog.to_owned();
+        if asked["body"]["event"]["contentType"] == "hosted/file" {
+            event.body = EventBody::Content {
+                content_type: "hosted/file".to_owned(),
+                raw: asked["body"]["event"].clone(),
+            };
+        }
+        if self.echo_metadata {
+            event.metadata = Some(asked["metadata"].clone());
+        }
         self.echoes.push_back(event);
         let answer =
             json!({ "code": "OK", "body": { "sequence": sequence }, "reqId": asked["id"] });
@@ -286,6 +329,19 @@ impl Outside {
         agent_text(&conversation, sequence, words)
     }
 
+    /// An agent sends something that is not just text.
+    pub(crate) fn agent_sends(&mut self, body: EventBody) -> DialogEvent {
+        DialogEvent {
+            body,
+            ..self.agent_says("")
+        }
+    }
+
+    /// What LiveEngage was told in these requests, in few words, since this was last asked.
+    pub(crate) fn heard(&mut self) -> Vec<String> {
+        self.told.drain(..).map(|asked| in_words(&asked)).collect()
+    }
+
     /// An agent closes the open conversation; the notification of it.
     pub(crate) fn agent_closes(&mut self) -> Option<ConversationChange> {
         let found = self.conversations.iter_mut().find(|(_, open)| *open)?;
@@ -314,5 +370,6 @@ fn response(status: u16, body: String) -> HttpResponse {
         status,
         headers: Vec::new(),
         body: body.into_bytes(),
+        length: None,
     }
 }

@@ -101,6 +101,8 @@ impl Store for MemoryStore {
             source: row.detail.source.clone(),
             published: row.detail.published.clone(),
             resent: row.detail.resent.clone(),
+            remote_id: row.detail.remote_id.clone(),
+            has_file: row.detail.file.is_some(),
         };
         Ok(self.rows.values().map(summary).collect())
     }

@@ -13,6 +13,8 @@ pub(crate) const ADDRESS: &str = "+15550100001";
 /// The id that LiveEngage gives the consumer.
 pub(crate) const LP_CONSUMER: &str = "lp-consumer-1";
 pub(crate) const AGENT: &str = "agent-1";
+/// Where the connector is reached.
+pub(crate) const PUBLIC_URL: &str = "https://connector.example.com";
 /// Stand in every token and secret, so that a leak of one is seen.
 pub(crate) const APP_JWT_MARK: &str = "app-jwt-mark";
 pub(crate) const JWS_MARK: &str = "consumer-jws-mark";
@@ -140,6 +142,7 @@ pub(crate) fn opened(conversation: &str, updated_at: Millis) -> ConversationChan
         participants: vec![Participant {
             id: LP_CONSUMER.to_owned(),
             role: Some("CONSUMER".to_owned()),
+            ..Participant::default()
         }],
         dialogs: vec![dialog(conversation, "MAIN", "OPEN")],
         ..ConversationChange::default()
@@ -180,5 +183,6 @@ fn dialog(id: &str, kind: &str, state: &str) -> Dialog {
         kind: Some(kind.to_owned()),
         state: Some(state.to_owned()),
         updated_at: None,
+        ..Dialog::default()
     }
 }

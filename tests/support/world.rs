@@ -9,11 +9,11 @@ use liveengage_connector::http::{HttpAnswer, HttpRequest, Millis};
 use liveengage_connector::identity::ConsumerKey;
 use liveengage_connector::liveengage::Access;
 use liveengage_connector::outcome::Cause;
-use liveengage_connector::secret::Secret;
 use serde_json::{Value, json};
 
-use super::config::config;
-use super::outside::{Outside, kind, words_of};
+use super::config::{config, identity_key};
+use super::outside::Outside;
+use super::requests::{kind, words_of};
 use super::store::MemoryStore;
 use super::words::{ACCOUNT, ADDRESS, CHANNEL, START};
 
@@ -37,14 +37,14 @@ impl Pending {
 /// How far a drain went before it awaited an answer or ended.
 #[derive(Debug)]
 pub(crate) enum Taken {
-    Send(Pending),
+    Send(Box<Pending>),
     Idle,
 }
 
 impl Taken {
     pub(crate) fn pending(self) -> Pending {
         match self {
-            Self::Send(pending) => pending,
+            Self::Send(pending) => *pending,
             other => panic!("nothing to send: {other:?}"),
         }
     }
@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) outside: Outside,
     /// What the shell has done since it was last asked.
     work: Vec<String>,
+    /// Signals that were sent.
+    pub(crate) signals: Vec<HttpRequest>,
     pub(crate) logs: Vec<Log>,
     access: Option<Access>,
     refused: Option<String>,
@@ -75,7 +77,7 @@ impl World {
 
     /// A world whose channel has these settings too.
     pub(crate) fn with_channel(settings: &Value) -> Self {
-        let identity = Secret::new("an identity key for tests, 32 bytes or more");
+        let identity = identity_key();
         Self {
             now: START,
             random: 0,
@@ -84,6 +86,7 @@ impl World {
             engine: Engine::load(MemoryStore::default()).unwrap(),
             outside: Outside::default(),
             work: Vec::new(),
+            signals: Vec::new(),
             logs: Vec::new(),
             access: None,
             refused: None,
@@ -211,7 +214,7 @@ impl World {
                     Some(words) => format!("{} {}", kind(&request), shorten(&words)),
                     None => kind(&request).to_owned(),
                 });
-                return Ok(Some(Taken::Send(Pending { ticket, request })));
+                return Ok(Some(Taken::Send(Box::new(Pending { ticket, request }))));
             }
             Work::Access { .. } => {
                 let refused = self.refused.take();
@@ -236,6 +239,21 @@ impl World {
                 self.with(|engine, context| {
                     engine.claim_ended(&conversation_id, claimed, context)
                 })?;
+            }
+            Work::Signal { ticket, request } => {
+                self.work.push(format!("signal {}", kind(&request)));
+                self.signals.push(request.clone());
+                let answer = self.outside.answer(&request);
+                let after =
+                    self.with(|engine, context| engine.signalled(&ticket, &answer, context))?;
+                if after == After::RenewAppJwt {
+                    self.refused = self.access.take().map(|access| access.fingerprint());
+                }
+            }
+            Work::LookUpAgent { agent_id, .. } => {
+                self.work.push(format!("look up {agent_id}"));
+                let profile = self.outside.agents.get(&agent_id).cloned();
+                self.with(|engine, context| engine.agent_looked_up(&agent_id, profile, context))?;
             }
             Work::Idle => return Ok(Some(Taken::Idle)),
         }
@@ -265,6 +283,20 @@ impl World {
             let wake = self.engine.next_wake();
             let Some(wake) = wake.filter(|wake| *wake <= end && self.has_open()) else {
                 self.now = self.now.max(end);
+                return rung;
+            };
+            self.now = self.now.max(wake);
+            self.drain_all();
+        }
+        panic!("the alarm rings without end");
+    }
+
+    /// Waits for the alarm and drains, whatever it rings for. Returns how often it rang.
+    pub(crate) fn ring_for(&mut self, span: Millis) -> usize {
+        let end = self.now + span;
+        for rung in 0..100_000 {
+            let Some(wake) = self.engine.next_wake().filter(|wake| *wake <= end) else {
+                self.now = end;
                 return rung;
             };
             self.now = self.now.max(wake);

@@ -1,0 +1,596 @@
+//! Sending one message to LiveEngage, step by step.
+//!
+//! A send needs the consumer's token, the Directory to know the consumer, an open conversation, and one request per [`Piece`] (a
+//! file several, see `upload.rs`). [`goal`] says which of these comes next, [`request`] builds it, [`conclude`] reads its answer. None
+//! of it remembers anything but the stored [`SendProgress`] and [`Consumer`], so a send goes on after a restart where it stopped.
+
+mod create;
+mod piece;
+mod upload;
+
+pub use piece::{Piece, pieces, said};
+pub use upload::{AsText, FileProgress};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Consumer, ConsumerKeyed, DialogPlace, Target};
+use crate::config::Channel;
+use crate::http::{HttpAnswer, HttpFailure, HttpRequest, Millis};
+use crate::liveengage::answers::{Answer, SendAnswer, TokenFault, send_answer};
+use crate::liveengage::files::SignedUrl;
+use crate::liveengage::publish::{self, Place};
+use crate::liveengage::update_conversation::{self, Update};
+use crate::liveengage::{Access, Call, consumer_jws, user_profile};
+use crate::message::{Command, Content, ResponseTarget};
+use crate::outcome::{Cause, Refusal};
+
+/// How far the send of one message has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendProgress {
+    /// Pieces of its text that LiveEngage has.
+    #[serde(default)]
+    pub pieces: usize,
+    /// The AppJWT was renewed because of this message already.
+    #[serde(default)]
+    pub renewed_app_jwt: bool,
+    /// The ConsumerJWS has to be fetched anew.
+    #[serde(default)]
+    pub renew_consumer_jws: bool,
+    /// The ConsumerJWS was renewed because of this message already.
+    #[serde(default)]
+    pub renewed_consumer_jws: bool,
+    /// LiveEngage called the conversation of this piece closed already.
+    #[serde(default)]
+    pub reopened: bool,
+    /// The file goes as text, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_text: Option<AsText>,
+    /// How far the file of this piece has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileProgress>,
+    /// How often the file could not be read at its place.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub source_failures: u32,
+    /// The Monitoring API was asked where the conversation should go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub engaged: bool,
+    /// How often it did not say.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub engagement_failures: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// The next thing that a send needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// The ConsumerJWS.
+    ConsumerToken,
+    /// The Directory has to know the consumer before a conversation can exist.
+    Register {
+        /// LiveEngage's id of the consumer.
+        lp_consumer_id: String,
+    },
+    /// Where the conversation should go, by the Monitoring API.
+    Engagement,
+    /// A conversation.
+    Create,
+    /// What kind of file it is, and how long.
+    Probe,
+    /// A place for the file.
+    UploadUrl,
+    /// The file there.
+    Upload,
+    /// The next piece published.
+    Publish(Dialog),
+    /// The next piece done, which is no harm to do twice.
+    Repeatable(Dialog),
+    /// The next piece has become pointless.
+    Skip,
+    /// The main dialog has just closed: wait for what follows.
+    AwaitClose,
+}
+
+/// Where a piece goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialog {
+    /// Conversation id.
+    pub conversation_id: String,
+    /// Dialog id: the conversation's, or that of its survey.
+    pub dialog_id: String,
+}
+
+impl Dialog {
+    fn place(&self) -> Place<'_> {
+        Place {
+            conversation_id: &self.conversation_id,
+            dialog_id: &self.dialog_id,
+        }
+    }
+}
+
+/// What every step of a send uses.
+#[derive(Clone, Copy)]
+pub struct SendContext<'a> {
+    /// The channel that the consumer uses, with its account.
+    pub channel: &'a Channel,
+    /// Names the request: LiveEngage repeats it in its answer.
+    pub request_id: &'a str,
+    /// A place for the file, if one was given out just now. It is not stored: it opens the storage to whoever knows it, for a minute.
+    pub upload: Option<&'a SignedUrl>,
+}
+
+impl SendContext<'_> {
+    /// The metadata of a publish, with its own id where the account's echoes bring that back.
+    fn metadata(&self, metadata: &[Value]) -> Vec<Value> {
+        let mut metadata = metadata.to_vec();
+        if self.channel.account.echo_metadata {
+            metadata.push(piece::external_id(self.request_id));
+        }
+        metadata
+    }
+}
+
+/// What an answer means for the send.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The step succeeded, or the way has changed: go on with the next goal.
+    Continue,
+    /// A piece is published; `last` if it was the last.
+    Published {
+        /// Where, if LiveEngage said so.
+        place: Option<DialogPlace>,
+        /// Whether the whole message is there.
+        last: bool,
+    },
+    /// The piece has become pointless: go on with the next one.
+    Skip,
+    /// LiveEngage gives a place for the file.
+    Place(SignedUrl),
+    /// The AppJWT is not accepted: fetch a new one, then go on.
+    RenewAppJwt,
+    /// The destination failed.
+    Retry {
+        /// Whose failure.
+        cause: Cause,
+        /// The least pause that it asked for (ms).
+        after: Option<Millis>,
+    },
+    /// A publish may or may not have had its effect.
+    Unknown {
+        /// What is known.
+        cause: Cause,
+    },
+    /// LiveEngage refuses this message for good.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// What the send of the head message needs next.
+pub fn goal(
+    consumer: &Consumer,
+    content: &Content,
+    progress: &SendProgress,
+    context: &SendContext<'_>,
+    now: Millis,
+) -> Goal {
+    let piece = pieces(content, progress).into_iter().nth(progress.pieces);
+    let target = consumer.target(now);
+    if let Some(piece) = &piece
+        && is_pointless(piece, &target)
+    {
+        return Goal::Skip;
+    }
+    let Some(lp_consumer_id) = consumer.lp_consumer_id() else {
+        return Goal::ConsumerToken;
+    };
+    if progress.renew_consumer_jws {
+        return Goal::ConsumerToken;
+    }
+    if !consumer.is_registered(now) {
+        return Goal::Register {
+            lp_consumer_id: lp_consumer_id.to_owned(),
+        };
+    }
+    let dialog = match target {
+        Target::None if create::wants_engagement(context.channel, consumer, progress) => {
+            return Goal::Engagement;
+        }
+        Target::None => return Goal::Create,
+        Target::Closing => return Goal::AwaitClose,
+        Target::Dialog {
+            conversation_id,
+            dialog_id,
+        } => Dialog {
+            conversation_id,
+            dialog_id,
+        },
+    };
+    match piece {
+        Some(Piece::File(_)) => upload::goal(progress, context).unwrap_or(Goal::Publish(dialog)),
+        Some(Piece::Receipt { .. } | Piece::Do(_)) => Goal::Repeatable(dialog),
+        Some(Piece::Text { .. } | Piece::Line { .. }) | None => Goal::Publish(dialog),
+    }
+}
+
+/// Whether a piece has nothing to be about any more. None of these opens a conversation.
+fn is_pointless(piece: &Piece, target: &Target) -> bool {
+    let dialog = match target {
+        Target::Dialog {
+            conversation_id,
+            dialog_id,
+        } => Some((conversation_id, dialog_id)),
+        Target::None | Target::Closing => None,
+    };
+    let in_survey = dialog.is_some_and(|(conversation_id, dialog_id)| conversation_id != dialog_id);
+    match piece {
+        Piece::Text { .. } | Piece::File(_) => false,
+        Piece::Receipt { place, .. } => {
+            dialog.is_none_or(|(_, dialog_id)| *dialog_id != place.dialog_id)
+        }
+        Piece::Line { about, .. } => {
+            in_survey || dialog.is_none_or(|(_, dialog_id)| *dialog_id != about.dialog_id)
+        }
+        Piece::Do(Command::StopSurvey) => !in_survey,
+        Piece::Do(Command::ResponseTarget { .. }) => in_survey || dialog.is_none(),
+        // What closes is on its way to be closed; what is closed hears of the profile with the next conversation.
+        Piece::Do(Command::Close { .. } | Command::UpdateProfile) => dialog.is_none(),
+    }
+}
+
+/// The request for a goal, or why there can be none.
+pub fn request(
+    goal: &Goal,
+    context: &SendContext<'_>,
+    access: &Access,
+    consumer: &ConsumerKeyed<'_>,
+    content: &Content,
+    progress: &SendProgress,
+) -> Result<HttpRequest, RequestFault> {
+    let account_id = &context.channel.account.id;
+    if *goal == Goal::ConsumerToken {
+        return Ok(consumer_jws::request(
+            &access.domains,
+            account_id,
+            &access.token,
+            &consumer.ext_consumer_id(context.channel),
+        ));
+    }
+    if *goal == Goal::Engagement {
+        return create::engagement_request(context, access, consumer)
+            .ok_or(RequestFault::NoRequest);
+    }
+    let token = consumer
+        .state
+        .token
+        .clone()
+        .ok_or(RequestFault::NoRequest)?
+        .into();
+    let call = Call {
+        domains: &access.domains,
+        account_id,
+        token: &access.token,
+        consumer: &token,
+        features: &context.channel.features,
+    };
+    if *goal == Goal::Create {
+        return Ok(create::request(&call, context, consumer));
+    }
+    let piece = pieces(content, progress).into_iter().nth(progress.pieces);
+    let piece = piece.ok_or_else(|| {
+        RequestFault::Refused(match content {
+            Content::Malformed { what, .. } => Refusal::Malformed { what: what.clone() },
+            _ => Refusal::Unsupported {
+                kind: "empty text".to_owned(),
+            },
+        })
+    })?;
+    let id = context.request_id;
+    match (goal, piece) {
+        (Goal::Publish(dialog), Piece::Text { text, metadata }) => {
+            let metadata = context.metadata(&metadata);
+            Ok(publish::text_request(
+                &call,
+                &dialog.place(),
+                id,
+                &text,
+                &metadata,
+            ))
+        }
+        (Goal::Publish(dialog), Piece::Line { text, .. }) => {
+            let metadata = context.metadata(&[]);
+            Ok(publish::text_request(
+                &call,
+                &dialog.place(),
+                id,
+                &text,
+                &metadata,
+            ))
+        }
+        (
+            Goal::Repeatable(dialog),
+            Piece::Receipt {
+                status,
+                place,
+                metadata,
+            },
+        ) => {
+            let sequences = [place.sequence];
+            Ok(publish::accept_status_request(
+                &call,
+                &dialog.place(),
+                id,
+                status,
+                &sequences,
+                &metadata,
+            ))
+        }
+        (Goal::Repeatable(dialog), Piece::Do(command)) => Ok(match update(&command, dialog) {
+            Some(update) => {
+                update_conversation::request(&call, id, &dialog.conversation_id, &update)
+            }
+            None => {
+                user_profile::request(&call, id, context.channel.platform, &consumer.state.profile)
+            }
+        }),
+        (goal, Piece::File(file)) => {
+            upload::request(goal, &call, context, &file, progress).ok_or(RequestFault::NoRequest)
+        }
+        _ => Err(RequestFault::NoRequest),
+    }
+}
+
+/// The update that a command asks for; the profile is no update of the conversation.
+fn update(command: &Command, dialog: &Dialog) -> Option<Update> {
+    let in_survey = dialog.dialog_id != dialog.conversation_id;
+    Some(match command {
+        Command::Close { .. } | Command::StopSurvey if in_survey => Update::StopSurvey,
+        Command::Close { survey: true } => Update::CloseMainDialog {
+            dialog_id: dialog.dialog_id.clone(),
+        },
+        Command::Close { survey: false } | Command::StopSurvey => Update::CloseConversation,
+        Command::ResponseTarget { target, seconds } => Update::ResponseTarget {
+            target: *target,
+            seconds: seconds.unwrap_or(match target {
+                ResponseTarget::Normal => NORMAL_TARGET,
+                ResponseTarget::Prioritized | ResponseTarget::Urgent => URGENT_TARGET,
+            }),
+        },
+        Command::UpdateProfile => return None,
+    })
+}
+
+/// What LivePerson's samples show for these names (seconds). Each brand has its own; nothing documented tells it to a connector.
+const NORMAL_TARGET: u64 = 3600;
+const URGENT_TARGET: u64 = 600;
+
+/// Why a goal has no request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestFault {
+    /// The message cannot be published.
+    Refused(Refusal),
+    /// What the request would need is not there: the goal is another one, or the account has no such service.
+    NoRequest,
+}
+
+/// Reads the answer to a goal's request. What it teaches about the consumer is written into `consumer`, how far the send has
+/// come into `progress`; the caller stores both in one write batch.
+pub fn conclude(
+    goal: &Goal,
+    answer: &HttpAnswer,
+    context: &SendContext<'_>,
+    consumer: &mut Consumer,
+    content: &Content,
+    progress: &mut SendProgress,
+    now: Millis,
+) -> Verdict {
+    match goal {
+        Goal::ConsumerToken => conclude_token(answer, consumer, progress, now),
+        Goal::Engagement => create::conclude_engagement(answer, consumer, progress, now),
+        Goal::Create => create::conclude(answer, context, consumer, progress, now),
+        Goal::Probe | Goal::UploadUrl | Goal::Upload => {
+            upload::conclude(goal, answer, context, consumer, progress, now)
+        }
+        Goal::Publish(dialog) => {
+            conclude_publish(dialog, answer, context, consumer, content, progress, now)
+        }
+        Goal::Repeatable(dialog) => {
+            conclude_repeatable(dialog, answer, context, consumer, content, progress, now)
+        }
+        Goal::Skip => Verdict::Skip,
+        Goal::Register { .. } | Goal::AwaitClose => Verdict::Continue,
+    }
+}
+
+fn conclude_publish(
+    dialog: &Dialog,
+    answer: &HttpAnswer,
+    context: &SendContext<'_>,
+    consumer: &mut Consumer,
+    content: &Content,
+    progress: &mut SendProgress,
+    now: Millis,
+) -> Verdict {
+    match send_answer(answer) {
+        SendAnswer::Accepted { sequence } => {
+            let place = sequence.map(|sequence| DialogPlace {
+                dialog_id: dialog.dialog_id.clone(),
+                sequence,
+            });
+            published(place, content, progress)
+        }
+        SendAnswer::ConversationClosed => {
+            consumer.closed(&dialog.conversation_id, &dialog.dialog_id, now);
+            if progress.reopened {
+                return Verdict::Retry {
+                    cause: Cause::Closing,
+                    after: None,
+                };
+            }
+            progress.reopened = true;
+            Verdict::Continue
+        }
+        SendAnswer::Unauthorized(fault) => unauthorized(&fault, context, progress),
+        SendAnswer::Destination { cause, after } => Verdict::Retry { cause, after },
+        SendAnswer::NoAnswer(HttpFailure::NotSent | HttpFailure::Source { .. }) => Verdict::Retry {
+            cause: Cause::Unreachable,
+            after: None,
+        },
+        SendAnswer::NoAnswer(HttpFailure::Lost) => Verdict::Unknown {
+            cause: Cause::NoAnswer,
+        },
+        SendAnswer::Unknown { status } => Verdict::Unknown {
+            cause: Cause::Server { status },
+        },
+        SendAnswer::Refused { .. } if progress.file.is_some() => {
+            // What LiveEngage finds wrong with a file (its size, its content) it says only now.
+            upload::give_up(progress, AsText::NotTaken)
+        }
+        SendAnswer::Refused { code } => Verdict::Refused {
+            refusal: Refusal::Rejected { code },
+        },
+    }
+}
+
+fn conclude_repeatable(
+    dialog: &Dialog,
+    answer: &HttpAnswer,
+    context: &SendContext<'_>,
+    consumer: &mut Consumer,
+    content: &Content,
+    progress: &mut SendProgress,
+    now: Millis,
+) -> Verdict {
+    let piece = pieces(content, progress).into_iter().nth(progress.pieces);
+    let answer = match &piece {
+        Some(Piece::Do(Command::UpdateProfile)) => user_profile::answer(answer),
+        Some(Piece::Do(_)) => update_conversation::answer(answer),
+        _ => publish::receipt_answer(answer),
+    };
+    match answer {
+        Answer::Done(()) => {
+            if let Some(Piece::Do(command)) = &piece {
+                has_done(command, dialog, consumer, now);
+            }
+            published(None, content, progress)
+        }
+        Answer::ConversationClosed => {
+            consumer.closed(&dialog.conversation_id, &dialog.dialog_id, now);
+            Verdict::Continue
+        }
+        Answer::Unauthorized(fault) => unauthorized(&fault, context, progress),
+        Answer::Destination { cause, after } => Verdict::Retry { cause, after },
+        // A receipt that LiveEngage does not take must not keep the text behind it.
+        Answer::Refused { .. } if matches!(piece, Some(Piece::Receipt { .. })) => Verdict::Skip,
+        Answer::Refused { code } => Verdict::Refused {
+            refusal: Refusal::Rejected { code },
+        },
+    }
+}
+
+/// What is closed counts as closed at once: the notification may take a while, and what is said meanwhile must not go there.
+fn has_done(command: &Command, dialog: &Dialog, consumer: &mut Consumer, now: Millis) {
+    match update(command, dialog) {
+        Some(Update::CloseMainDialog { .. }) => consumer.main_closed(&dialog.conversation_id, now),
+        Some(Update::CloseConversation | Update::StopSurvey) => {
+            consumer.ended(&dialog.conversation_id, now);
+        }
+        _ => {}
+    }
+}
+
+/// Counts a piece as published: by its answer or by its echo.
+pub fn published(
+    place: Option<DialogPlace>,
+    content: &Content,
+    progress: &mut SendProgress,
+) -> Verdict {
+    next_piece(progress);
+    Verdict::Published {
+        place,
+        last: progress.pieces >= pieces(content, progress).len(),
+    }
+}
+
+/// Goes on to the next piece. Whether a file goes as text holds for all pieces of that text.
+pub fn next_piece(progress: &mut SendProgress) {
+    *progress = SendProgress {
+        pieces: progress.pieces + 1,
+        as_text: progress.as_text,
+        ..SendProgress::default()
+    };
+}
+
+fn conclude_token(
+    answer: &HttpAnswer,
+    consumer: &mut Consumer,
+    progress: &mut SendProgress,
+    now: Millis,
+) -> Verdict {
+    use consumer_jws::TokenAnswer;
+    match consumer_jws::parse(answer) {
+        TokenAnswer::Issued(token) => {
+            let another = |known| known != token.lp_consumer_id.as_str();
+            if consumer.lp_consumer_id().is_some_and(another) {
+                consumer.becomes_another(now);
+            }
+            consumer.token = Some(token.into());
+            if progress.renew_consumer_jws {
+                progress.renew_consumer_jws = false;
+                progress.renewed_consumer_jws = true;
+            }
+            Verdict::Continue
+        }
+        TokenAnswer::AppJwtRejected { code } => renew_app_jwt(code, progress),
+        TokenAnswer::Destination { cause, after } => Verdict::Retry { cause, after },
+    }
+}
+
+fn unauthorized(
+    fault: &TokenFault,
+    context: &SendContext<'_>,
+    progress: &mut SendProgress,
+) -> Verdict {
+    match fault {
+        TokenFault::ConsumerJws if !progress.renewed_consumer_jws => {
+            progress.renew_consumer_jws = true;
+            Verdict::Continue
+        }
+        TokenFault::ConsumerJws => {
+            progress.renewed_consumer_jws = false;
+            credentials(Some("40103".to_owned()))
+        }
+        TokenFault::Account => Verdict::Retry {
+            cause: Cause::Configuration {
+                key: format!("account {}", context.channel.account.name),
+            },
+            after: None,
+        },
+        TokenFault::AppJwt => renew_app_jwt(Some("40102".to_owned()), progress),
+        TokenFault::MissingHeader => credentials(Some("40105".to_owned())),
+        TokenFault::Other => renew_app_jwt(None, progress),
+    }
+}
+
+/// Renews the AppJWT once per try; if the new one is refused too, somebody has to look at the account.
+fn renew_app_jwt(code: Option<String>, progress: &mut SendProgress) -> Verdict {
+    if progress.renewed_app_jwt {
+        progress.renewed_app_jwt = false;
+        credentials(code)
+    } else {
+        progress.renewed_app_jwt = true;
+        Verdict::RenewAppJwt
+    }
+}
+
+fn credentials(code: Option<String>) -> Verdict {
+    Verdict::Retry {
+        cause: Cause::Credentials { code },
+        after: None,
+    }
+}

@@ -1,0 +1,96 @@
+//! What was received and read, and that agents type: hints in both directions.
+
+use liveengage_connector::message::ReceiptStatus;
+use serde_json::{Value, json};
+
+use super::support::*;
+use super::{IN, OUT, talking, talking_by_gateway};
+
+#[test]
+fn receipts_of_the_platform_are_merged_by_dialog_and_status() {
+    let mut world = talking();
+    for words in ["a", "b", "c"] {
+        let agent = world.outside.agent_says(words);
+        world.receive(&event(agent));
+    }
+    world.receive(&change(surveyed("conv-1", "survey-1", 30)));
+    let mut question = agent_text("conv-1", 0, "stars?");
+    question.dialog_id = "survey-1".to_owned();
+    world.receive(&event(question));
+    world.receive(&change(opened("conv-1", 40)));
+    world.crash();
+    let rows = world.engine.store().rows().count();
+    for (id, status) in [
+        ("SM3", ReceiptStatus::Delivered),
+        ("SM1", ReceiptStatus::Delivered),
+        ("SM1", ReceiptStatus::Read),
+        ("SM1", ReceiptStatus::Delivered),
+        ("SM2", ReceiptStatus::Accessed),
+        ("SM4", ReceiptStatus::Read),
+        ("SM9", ReceiptStatus::Read),
+    ] {
+        world.accept(&receipt(id, status));
+    }
+    world.drain_all();
+    assert_eq!(
+        world.outside.heard(),
+        [
+            "ACCEPT conv-1 [1,3]",
+            "READ conv-1 [1]",
+            "ACCESS conv-1 [2]"
+        ],
+        "the survey is over, and nobody knows SM9"
+    );
+    assert_eq!(world.engine.store().rows().count(), rows);
+    world.ring_for(HOUR);
+    assert!(world.outside.heard().is_empty());
+}
+
+fn hints(world: &mut World) -> Vec<Value> {
+    world.outside.app.drain(..).collect()
+}
+
+#[test]
+fn a_gateway_sees_agents_type_and_read() {
+    let mut world = talking_by_gateway();
+    let long: String = (0..2000).map(|n| format!("word{n} ")).collect();
+    world.receive(&sms("m1", &long));
+    let pieces: Vec<u64> = (1..=world.row("c:m1").detail.published.len() as u64).collect();
+    assert!(pieces.len() > 1);
+    world.receive(&event(agent_state("conv-1", "COMPOSING")));
+    let to = ADDRESS;
+    assert_eq!(
+        hints(&mut world),
+        [json!({ "to": to, "timestamp": START, "type": "typing", "state": "composing" })]
+    );
+    world.receive(&event(agent_saw("conv-1", 20, "ACCEPT", &[0])));
+    world.receive(&event(agent_saw("conv-1", 21, "READ", &pieces)));
+    world.receive(&event(agent_saw("conv-1", 22, "READ", &[77])));
+    world.receive(&event(agent_saw("conv-1", 23, "NACK", &[0])));
+    let seen = |message, status| json!({ "to": to, "timestamp": START, "type": "receipt", "message": message, "status": status });
+    assert_eq!(
+        hints(&mut world),
+        [seen("m0", "delivered"), seen("m1", "read")]
+    );
+}
+
+#[test]
+fn an_app_that_fails_on_a_hint_is_not_asked_again() {
+    let mut world = talking_by_gateway();
+    for reply in [Reply::status(500), Reply::LostAfter, Reply::status(401)] {
+        world.outside.script("app", [reply]);
+        world.receive(&event(agent_state("conv-1", "COMPOSING")));
+    }
+    world.ring_for(HOUR);
+    assert_eq!(world.signals.len(), 3);
+}
+
+#[test]
+fn a_text_message_has_no_use_for_what_agents_do() {
+    let mut world = talking();
+    world.accept(&event(agent_state("conv-1", "COMPOSING")));
+    world.accept(&event(agent_saw("conv-1", 1, "READ", &[0])));
+    assert!(matches!(world.drain(OUT), Taken::Idle));
+    assert!(matches!(world.drain(IN), Taken::Idle));
+    assert!(world.worked().is_empty());
+}

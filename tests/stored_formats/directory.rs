@@ -1,0 +1,70 @@
+//! Who owns conversations, and what waits for an owner.
+
+use liveengage_connector::conversation::wire::{AcceptRequest, Route};
+use liveengage_connector::directory::{Ask, Entry, Parked, Resolution};
+use liveengage_connector::identity::ConsumerKey;
+
+use super::{pinned, reads};
+
+fn key() -> ConsumerKey {
+    ConsumerKey::from_stored("k".to_owned())
+}
+
+#[test]
+fn the_directory() {
+    let request = AcceptRequest {
+        route: Route {
+            account_id: "1".to_owned(),
+            ..Route::default()
+        },
+        events: Vec::new(),
+    };
+    const REQUEST: &str = r#"{"route":{"account_id":"1"},"events":[]}"#;
+    let parked = Parked {
+        number: 1,
+        at: 2,
+        request: request.clone(),
+    };
+    pinned(
+        &parked,
+        &format!(r#"{{"number":1,"at":2,"request":{REQUEST}}}"#),
+    );
+    let asks = [
+        (
+            Ask::Resolve { park: None },
+            r#"{"ask":"resolve"}"#.to_owned(),
+        ),
+        (
+            Ask::Resolve {
+                park: Some(Box::new(request.clone())),
+            },
+            format!(r#"{{"ask":"resolve","park":{REQUEST}}}"#),
+        ),
+        (
+            Ask::Claim { key: key() },
+            r#"{"ask":"claim","key":"k"}"#.to_owned(),
+        ),
+    ];
+    for (ask, text) in asks {
+        pinned(&ask, &text);
+    }
+    for (resolution, text) in [
+        (
+            Resolution::Owned { key: key() },
+            r#"{"resolution":"owned","key":"k"}"#,
+        ),
+        (Resolution::Parked, r#"{"resolution":"parked"}"#),
+        (Resolution::Unclaimed, r#"{"resolution":"unclaimed"}"#),
+        (Resolution::Full, r#"{"resolution":"full"}"#),
+    ] {
+        pinned(&resolution, text);
+    }
+    let mut entry = Entry::default();
+    entry.resolve(Some(request), 2);
+    entry.claim(key(), 3);
+    let text = format!(
+        r#"{{"owner":null,"claimant":"k","claimed_at":3,"parked":[{{"number":0,"at":2,"request":{REQUEST}}}],"next_number":1}}"#
+    );
+    pinned(&entry, &text);
+    reads("{}", &Entry::default());
+}
