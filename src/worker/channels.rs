@@ -13,6 +13,7 @@ use crate::feed;
 use crate::http::Method;
 use crate::identity::ConsumerKey;
 use crate::message::{ConsumerEvent, EventKind};
+use crate::outcome::Refusal;
 use crate::platforms::{Acknowledgement, Callback, Forgery};
 use crate::secret::Secret;
 
@@ -108,6 +109,10 @@ async fn accept(
 ) -> Result<(), Fault> {
     let mut groups: Vec<(ConsumerKey, AcceptRequest)> = Vec::new();
     for event in events {
+        if event.consumer.is_empty() {
+            keep_ownerless(env, channel, identity, event).await?;
+            continue;
+        }
         let key = ConsumerKey::derive(
             identity,
             &channel.account.id,
@@ -127,7 +132,11 @@ async fn accept(
             EventKind::Signal(signal) => AcceptEvent::Signal { signal },
         };
         match groups.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, group)) => group.events.push(accepted),
+            Some((_, group)) => {
+                let profile = group.route.profile.get_or_insert_default();
+                profile.merge(&event.profile);
+                group.events.push(accepted);
+            }
             None => {
                 let route = Route {
                     account_id: channel.account.id.clone(),
@@ -150,6 +159,30 @@ async fn accept(
         store(env, key, request).await?;
     }
     Ok(())
+}
+
+/// What was said by nobody that can be named goes where unreadable callbacks go: to the dead letters of the channel.
+async fn keep_ownerless(
+    env: &Env,
+    channel: &Channel,
+    identity: &Secret,
+    event: ConsumerEvent,
+) -> Result<(), Fault> {
+    let EventKind::Message { id, content, .. } = event.event else {
+        return Ok(());
+    };
+    let (account_id, namespace) = (&channel.account.id, &channel.namespace);
+    let key = ConsumerKey::unaddressed(identity, account_id, namespace, id.as_bytes());
+    let letter = AcceptEvent::DeadLetter {
+        id,
+        lane: Lane::ToLiveengage,
+        content,
+        refusal: Refusal::Malformed {
+            what: "it names nobody".to_owned(),
+        },
+    };
+    let request = AcceptRequest::of_account(account_id, vec![letter]);
+    store(env, &key, &request).await
 }
 
 async fn store(env: &Env, key: &ConsumerKey, request: &AcceptRequest) -> Result<(), Fault> {

@@ -3,6 +3,8 @@
 //! A Durable Object lets other requests in while it awaits `fetch`, so everything here assumes that the engine has moved on after
 //! every await: each call re-reads what it needs.
 
+mod file;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -10,12 +12,13 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use super::sql::SqlStore;
 use super::{account, clock, http, index, log, objects, settings};
-use crate::conversation::wire::AcceptRequest;
+use crate::conversation::wire::{AcceptRequest, FileRequest};
 use crate::conversation::{After, Context, Engine, LEASE, Lane, StoreError, Work};
 use crate::directory::{Ask, Resolution};
 use crate::http::Millis;
 use crate::identity::{ConsumerKey, Subject};
 use crate::liveengage::Access;
+use crate::liveengage::agent_profile::{self, AgentProfile, AgentProfileAnswer};
 use crate::outcome::Cause;
 
 /// A drain ends after so many sends or milliseconds and leaves the rest to the alarm, so that no event runs for ever.
@@ -67,6 +70,15 @@ impl DurableObject for Conversation {
         if self.0.key.as_str().is_empty() {
             // Without its name the object would work for nobody.
             return Response::error("unnamed", 500);
+        }
+        if request.path() == objects::FILE {
+            let Ok(request) = request.json::<FileRequest>().await else {
+                return Response::error("unreadable", 400);
+            };
+            return match self.0.file(&request).await {
+                Ok(answer) => Response::from_json(&answer),
+                Err(error) => self.0.storage_failed(&error),
+            };
         }
         let Ok(request) = request.json::<AcceptRequest>().await else {
             return Response::error("unreadable", 400);
@@ -288,10 +300,38 @@ impl Inner {
                         engine.claim_ended(&conversation_id, claimed, context)
                     })?;
                 }
+                Work::Signal { ticket, request } => {
+                    sends += 1;
+                    let answer = http::send(&request).await;
+                    let after =
+                        self.with(|engine, context| engine.signalled(&ticket, &answer, context))?;
+                    if after == After::RenewAppJwt {
+                        refused = access.take().map(|access| access.fingerprint());
+                    }
+                }
+                Work::LookUpAgent {
+                    account_id,
+                    agent_id,
+                } => {
+                    let profile = self.agent_profile(&account_id, &agent_id).await;
+                    self.with(|engine, context| {
+                        engine.agent_looked_up(&agent_id, profile, context)
+                    })?;
+                }
                 Work::Idle => return Ok(()),
             }
         }
         Ok(())
+    }
+
+    /// What LiveEngage tells the public about an agent. Nothing waits for it but once.
+    async fn agent_profile(&self, account_id: &str, agent_id: &str) -> Option<AgentProfile> {
+        let access = account::access(&self.env, account_id, None).await.ok()?;
+        let request = agent_profile::request(&access.domains, account_id, agent_id)?;
+        match agent_profile::parse(&http::send(&request).await) {
+            AgentProfileAnswer::Known(profile) => Some(profile),
+            AgentProfileAnswer::Unknown | AgentProfileAnswer::Destination { .. } => None,
+        }
     }
 
     fn postpone(&self, lane: Lane, cause: Cause) -> std::result::Result<(), StoreError> {

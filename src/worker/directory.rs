@@ -43,7 +43,7 @@ impl DurableObject for Directory {
         let now = clock::now();
         let resolution = match ask {
             Ask::Resolve { park } => {
-                let resolution = self.change(|entry| entry.resolve(park, now))?;
+                let resolution = self.change(|entry| entry.resolve(park.map(|park| *park), now))?;
                 if resolution == Resolution::Parked {
                     self.arm(now).await?;
                 }

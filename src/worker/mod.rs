@@ -5,6 +5,7 @@ mod channels;
 mod clock;
 mod conversation;
 mod directory;
+mod files;
 mod http;
 mod index;
 mod log;
@@ -29,6 +30,7 @@ pub async fn handle(request: Request, env: Env) -> Result<Response> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let answer = match segments.as_slice() {
         ["channels", channel] => channels::receive(channel, request, &env).await,
+        ["files", token] => files::serve(token, &request, &env).await,
         ["liveengage", "webhooks"] => webhooks::receive(request, &env).await,
         _ => Err(Fault::NotFound),
     };

@@ -7,7 +7,9 @@ use worker::{Env, Request, RequestInit, Stub};
 
 use super::settings;
 use crate::conversation::Lane;
-use crate::conversation::wire::{AcceptEvent, AcceptRequest, AcceptResponse};
+use crate::conversation::wire::{
+    AcceptEvent, AcceptRequest, AcceptResponse, FileAnswer, FileRequest,
+};
 use crate::directory::{Ask, Resolution};
 use crate::feed;
 use crate::identity::{ConsumerKey, Subject};
@@ -18,6 +20,8 @@ use crate::outcome::Cause;
 pub(super) const CONVERSATION: &str = "CONVERSATION";
 pub(super) const DIRECTORY: &str = "DIRECTORY";
 pub(super) const ACCOUNT: &str = "ACCOUNT";
+/// Path of a question to a Conversation object about a file; its events go to `/`.
+pub(super) const FILE: &str = "/file";
 
 /// Why an object gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +38,16 @@ pub(super) async fn accept(
     key: &ConsumerKey,
     request: &AcceptRequest,
 ) -> Result<AcceptResponse, CallFault> {
-    call(env, CONVERSATION, key.as_str(), request).await
+    call(env, CONVERSATION, key.as_str(), "/", request).await
+}
+
+/// Asks a Conversation object where a file can be read now.
+pub(super) async fn file(
+    env: &Env,
+    key: &ConsumerKey,
+    request: &FileRequest,
+) -> Result<FileAnswer, CallFault> {
+    call(env, CONVERSATION, key.as_str(), FILE, request).await
 }
 
 /// Keeps events that their own object cannot take as a dead letter.
@@ -65,7 +78,7 @@ pub(super) async fn directory(
     subject: &Subject<'_>,
     ask: &Ask,
 ) -> Result<Resolution, CallFault> {
-    call(env, DIRECTORY, &subject.name(), ask).await
+    call(env, DIRECTORY, &subject.name(), "/", ask).await
 }
 
 /// Asks the Account object for domains and AppJWT.
@@ -74,7 +87,7 @@ pub(super) async fn access(
     account_id: &str,
     request: &AccessRequest,
 ) -> Result<Result<StoredAccess, Cause>, CallFault> {
-    call(env, ACCOUNT, account_id, request).await
+    call(env, ACCOUNT, account_id, "/", request).await
 }
 
 /// One call, with one more try through a fresh stub: a stub that threw is dead.
@@ -82,11 +95,12 @@ async fn call<Q: Serialize, A: DeserializeOwned>(
     env: &Env,
     namespace: &str,
     name: &str,
+    path: &str,
     question: &Q,
 ) -> Result<A, CallFault> {
     let body = serde_json::to_string(question).map_err(|_| CallFault::Rejected)?;
-    match once(env, namespace, name, &body).await {
-        Err(CallFault::Unavailable) => once(env, namespace, name, &body).await,
+    match once(env, namespace, name, path, &body).await {
+        Err(CallFault::Unavailable) => once(env, namespace, name, path, &body).await,
         settled => settled,
     }
 }
@@ -95,9 +109,10 @@ async fn once<A: DeserializeOwned>(
     env: &Env,
     namespace: &str,
     name: &str,
+    path: &str,
     body: &str,
 ) -> Result<A, CallFault> {
-    let answer = ask(env, namespace, name, body).await;
+    let answer = ask(env, namespace, name, path, body).await;
     let (status, text) = answer.map_err(|_| CallFault::Unavailable)?;
     match status {
         200 => serde_json::from_str(&text).map_err(|_| CallFault::Rejected),
@@ -106,13 +121,19 @@ async fn once<A: DeserializeOwned>(
     }
 }
 
-async fn ask(env: &Env, namespace: &str, name: &str, body: &str) -> worker::Result<(u16, String)> {
+async fn ask(
+    env: &Env,
+    namespace: &str,
+    name: &str,
+    path: &str,
+    body: &str,
+) -> worker::Result<(u16, String)> {
     let stub: Stub = env.durable_object(namespace)?.get_by_name(name)?;
     let mut init = RequestInit::new();
     init.with_method(worker::Method::Post);
     init.with_body(Some(JsValue::from_str(body)));
     // Objects have no host; the URL only has to be absolute.
-    let request = Request::new_with_init("https://object/", &init)?;
+    let request = Request::new_with_init(&format!("https://object{path}"), &init)?;
     let mut response = stub.fetch_with_request(request).await?;
     Ok((response.status_code(), response.text().await?))
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use worker::{Headers, Response, Result};
 
 use crate::config::Problem;
-use crate::http::Method;
+use crate::http::{Method, Millis};
 
 /// Why a request gets no success.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +30,21 @@ pub(super) enum Fault {
     Configuration(Vec<Problem>),
     /// An object or its storage does not answer: the sender should try again.
     Unavailable,
+    /// Files are only read.
+    FileMethod,
+    /// The link to a file opens nothing: `link_invalid` or `link_expired`.
+    Link(&'static str),
+    /// The file is no longer where it was.
+    FileGone,
+    /// The file cannot be had now.
+    FileUnavailable {
+        /// When to try again (ms from now), where somebody says so.
+        retry_after: Option<Millis>,
+    },
 }
+
+/// When to try again where nobody says so (seconds).
+const RETRY_AFTER: Millis = 5;
 
 impl Fault {
     /// The answer.
@@ -45,7 +59,12 @@ impl Fault {
             Self::Configuration(problems) => {
                 (503, json!({"error": "configuration", "problems": problems}))
             }
-            Self::Unavailable => (503, json!({"error": "unavailable"})),
+            Self::Unavailable | Self::FileUnavailable { .. } => {
+                (503, json!({"error": "unavailable"}))
+            }
+            Self::FileMethod => (405, json!({"error": "method_not_allowed"})),
+            Self::Link(code) => (403, json!({"error": code})),
+            Self::FileGone => (404, json!({"error": "file_gone"})),
         };
         let response = Response::from_json(&body)?.with_status(status);
         let headers = Headers::new();
@@ -56,7 +75,14 @@ impl Fault {
                 let names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
                 headers.set("allow", &names.join(", "))?;
             }
-            Self::Unavailable | Self::Configuration(_) => headers.set("retry-after", "5")?,
+            Self::FileMethod => headers.set("allow", "GET, HEAD")?,
+            Self::Unavailable | Self::Configuration(_) => {
+                headers.set("retry-after", &RETRY_AFTER.to_string())?;
+            }
+            Self::FileUnavailable { retry_after } => {
+                let seconds = retry_after.map_or(RETRY_AFTER, |span| span.div_ceil(1000).max(1));
+                headers.set("retry-after", &seconds.to_string())?;
+            }
             _ => {}
         }
         Ok(response.with_headers(headers))

@@ -82,7 +82,8 @@ pub(super) async fn resolve(
         return Ok(Found::Foreign);
     }
     let park = (arrival.worth == Worth::Content)
-        .then(|| AcceptRequest::of_account(account_id, arrival.events.clone()));
+        .then(|| AcceptRequest::of_account(account_id, arrival.events.clone()))
+        .map(Box::new);
     match objects::directory(env, &conversation, &Ask::Resolve { park }).await? {
         Resolution::Owned { key } => {
             remember(name, &key);

@@ -65,6 +65,8 @@ struct Summary {
     source: Option<String>,
     published: Option<String>,
     resent: Option<String>,
+    remote_id: Option<String>,
+    file: Option<String>,
 }
 
 impl SqlStore {
@@ -145,7 +147,8 @@ impl Store for SqlStore {
         let rows = self.select::<Summary>(
             "SELECT key, lane, position, state, due_at, \
              detail ->> '$.source' AS source, detail ->> '$.published' AS published, \
-             detail ->> '$.resent' AS resent FROM message",
+             detail ->> '$.resent' AS resent, detail ->> '$.remote_id' AS remote_id, \
+             detail ->> '$.file.at' AS file FROM message",
             Vec::new(),
         )?;
         rows.into_iter()
@@ -161,6 +164,8 @@ impl Store for SqlStore {
                     published: part::<Vec<DialogPlace>>("published", row.published)?
                         .unwrap_or_default(),
                     resent: part::<Resent>("resent", row.resent)?,
+                    remote_id: row.remote_id,
+                    has_file: row.file.is_some(),
                     key: row.key,
                 })
             })
