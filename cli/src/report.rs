@@ -6,12 +6,21 @@ use std::fmt::Write as _;
 #[derive(Default)]
 pub(crate) struct Report {
     text: String,
+    follows: bool,
 }
 
 impl Report {
+    /// A report that goes on where another one, already shown, has ended.
+    pub(crate) fn following() -> Self {
+        Self {
+            text: String::new(),
+            follows: true,
+        }
+    }
+
     /// A heading, with a blank line before it.
     pub(crate) fn section(&mut self, heading: &str) {
-        if !self.text.is_empty() {
+        if self.follows || !self.text.is_empty() {
             self.text.push('\n');
         }
         self.line(0, heading);

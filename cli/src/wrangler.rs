@@ -11,6 +11,8 @@ pub(crate) struct Deployment {
     pub(crate) vars: Bindings,
     /// Bindings that are neither settings nor secrets: what they are, and how many.
     pub(crate) others: Vec<(&'static str, usize)>,
+    /// KV namespaces whose id is nothing but zeros, by their binding's name.
+    pub(crate) placeholder_namespaces: Vec<String>,
     /// Whether `[env.NAME]` lacks the settings that stand at the top.
     pub(crate) vars_not_inherited: bool,
 }
@@ -91,12 +93,23 @@ pub(crate) fn read(text: &str, env: Option<&str>) -> Result<Deployment, Unusable
     });
     Ok(Deployment {
         vars_not_inherited: env.is_some() && vars.is_none() && root.contains_key("vars"),
+        placeholder_namespaces: placeholder_namespaces(section),
         vars: vars.map(json_members).unwrap_or_default(),
         others: lists
             .chain(singles)
             .filter(|(_, count)| *count > 0)
             .collect(),
     })
+}
+
+fn placeholder_namespaces(section: &Table) -> Vec<String> {
+    let list = section.get("kv_namespaces").and_then(toml::Value::as_array);
+    let placeholders = list.into_iter().flatten().filter_map(|namespace| {
+        let text = |key| namespace.get(key).and_then(toml::Value::as_str);
+        let zeros = text("id")?.bytes().all(|digit| digit == b'0');
+        zeros.then(|| text("binding").unwrap_or_default().to_owned())
+    });
+    placeholders.collect()
 }
 
 fn list_length(section: &Table, path: &[&str]) -> usize {

@@ -5,12 +5,9 @@
     reason = "a test may panic"
 )]
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
+mod support;
 
-/// Stands in every secret of these tests, so that a leak of any of them is seen.
-const MARK: &str = "hunter2";
+use support::{Place, assert_says};
 
 const CONFIG: &str = r#"
 name = "connector"
@@ -43,51 +40,13 @@ export SECRET_ACCOUNT_DEMO='{"client_secret": "hunter2-account"}'
 SECRET_CHANNEL_SUPPORT_SMS='{"auth_token": {"current": "hunter2-new", "previous": "hunter2-old"}}'
 "#;
 
-/// A directory with files of its own.
-struct Place(PathBuf);
-
-impl Place {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        for (file, text) in files {
-            fs::write(path.join(file), text).unwrap();
-        }
-        Self(path)
-    }
-
-    /// Exit status and everything that was said.
-    fn run(&self, args: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_connector"))
-            .args(args)
-            .current_dir(&self.0)
-            .output()
-            .unwrap();
-        let mut said = String::from_utf8(output.stdout).unwrap();
-        said.push_str(&String::from_utf8(output.stderr).unwrap());
-        assert!(!said.contains(MARK), "a secret was printed:\n{said}");
-        (output.status.code().unwrap(), said)
-    }
-
-    fn check(&self) -> (i32, String) {
-        self.run(&["check"])
-    }
-}
-
-fn assert_says(said: &str, lines: &[&str]) {
-    for line in lines {
-        assert!(said.contains(line), "{line:?} is missing in:\n{said}");
-    }
-}
-
 #[test]
 fn a_configuration_in_order_is_described() {
     let place = Place::new(
         "in-order",
         &[("wrangler.toml", CONFIG), (".dev.vars", SECRETS)],
     );
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     let expected = "\
 Configuration of wrangler.toml
   secrets from .dev.vars
@@ -121,7 +80,7 @@ No problems.
 #[test]
 fn without_a_secrets_file_everything_else_is_checked() {
     let place = Place::new("no-secrets", &[("wrangler.toml", CONFIG)]);
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(
         &said,
         &[
@@ -140,7 +99,7 @@ fn without_a_secrets_file_everything_else_is_checked() {
 
     let broken = CONFIG.replace("account = \"demo\"", "account = \"dmeo\"");
     let place = Place::new("no-secrets-broken", &[("wrangler.toml", &broken)]);
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(
         &said,
         &[
@@ -159,7 +118,7 @@ fn problems_are_named_and_give_status_1() {
         "problems",
         &[("wrangler.toml", &config), (".dev.vars", &secrets)],
     );
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(
         &said,
         &[
@@ -185,7 +144,7 @@ fn secrets_in_the_wrong_place_and_lines_in_the_wrong_form_are_problems() {
         "misplaced",
         &[("wrangler.toml", &config), (".dev.vars", &secrets)],
     );
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(
         &said,
         &[
@@ -247,7 +206,7 @@ fn the_limits_of_the_platform_are_counted() {
         config = config.replace("[[kv", &format!("{table}[[kv"));
     }
     let place = Place::new("limits", &[("wrangler.toml", &config)]);
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(
         &said,
         &[
@@ -263,7 +222,7 @@ fn the_limits_of_the_platform_are_counted() {
         "size",
         &[("wrangler.toml", &config), (".dev.vars", SECRETS)],
     );
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(
         &said,
         &[
@@ -285,7 +244,7 @@ fn a_password_in_a_callback_url_is_not_shown() {
         "password",
         &[("wrangler.toml", &config), (".dev.vars", SECRETS)],
     );
-    let (status, said) = place.check();
+    let (status, said) = place.run(&["check"]);
     assert_says(&said, &["twilio calls https://***@hooks.example.com/sms"]);
     assert_eq!(status, 0);
 }
@@ -307,6 +266,9 @@ fn what_cannot_run_gives_status_2() {
         &["check", "--config"],
         &["check", "--config", "missing.toml"],
         &["check", "--secrets", "missing"],
+        &["check", "--account", "demo"],
+        &["check", "--retention", "60"],
+        &["check", "--live", "--account", "nobody"],
     ] {
         let (status, said) = place.run(args);
         assert_eq!(status, 2, "{args:?}: {said}");
@@ -321,4 +283,27 @@ fn what_cannot_run_gives_status_2() {
     }
     let (status, said) = place.run(&["--version"]);
     assert!(status == 0 && said.starts_with("connector 0."));
+}
+
+#[test]
+fn what_suits_a_local_run_only_is_noted_and_no_problem() {
+    let shipped = include_str!("../../wrangler.toml");
+    let secrets = include_str!("../../.dev.vars.example");
+    let place = Place::new(
+        "shipped",
+        &[("wrangler.toml", shipped), (".dev.vars", secrets)],
+    );
+    let (status, said) = place.run(&["check"]);
+    assert_says(
+        &said,
+        &[
+            "Before a deployment\n",
+            "  the id of the KV namespace INDEX is a placeholder\n",
+            "    -> create it by `npx wrangler kv namespace create INDEX`",
+            "  PUBLIC_URL points to this machine\n",
+            "  ACCOUNT_DEMO.domain_api points to this machine\n",
+            "No problems.\n",
+        ],
+    );
+    assert_eq!(status, 0);
 }
