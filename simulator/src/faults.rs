@@ -12,9 +12,15 @@ pub(crate) enum Point {
     Create,
     Publish,
     Domain,
+    Upload,
+    Download,
+    Monitoring,
+    AgentProfile,
     Twilio,
     Webhook,
     Callback,
+    Gateway,
+    GatewayFile,
 }
 
 impl Point {
@@ -25,9 +31,15 @@ impl Point {
             Self::Create => "create",
             Self::Publish => "publish",
             Self::Domain => "domain",
+            Self::Upload => "upload",
+            Self::Download => "download",
+            Self::Monitoring => "monitoring",
+            Self::AgentProfile => "agent_profile",
             Self::Twilio => "message",
             Self::Webhook => "notification",
             Self::Callback => "inbound",
+            Self::Gateway => "app",
+            Self::GatewayFile => "app_file",
         }
     }
 }
@@ -183,7 +195,7 @@ impl Faults {
     pub(crate) fn take(&mut self, point: Point, facts: &Facts) -> Option<Action> {
         let down = match point {
             Point::Twilio => self.twilio_down,
-            Point::Webhook | Point::Callback => None,
+            Point::Webhook | Point::Callback | Point::Gateway | Point::GatewayFile => None,
             _ => self.liveengage_down,
         };
         match down {

@@ -17,8 +17,10 @@ pub(crate) enum Side {
     Twilio,
     /// A notification to the connector.
     Webhook,
-    /// A Twilio callback to the connector.
+    /// A Twilio callback to the connector, or an event of the app.
     Callback,
+    /// A request to the app.
+    Gateway,
 }
 
 impl Side {
@@ -28,6 +30,7 @@ impl Side {
             Self::Twilio => "twilio",
             Self::Webhook => "webhook",
             Self::Callback => "callback",
+            Self::Gateway => "gateway",
         }
     }
 }
@@ -135,6 +138,7 @@ impl Journal {
             "twilio": count(Side::Twilio),
             "webhook": count(Side::Webhook),
             "callback": count(Side::Callback),
+            "gateway": count(Side::Gateway),
         })
     }
 }

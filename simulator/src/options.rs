@@ -14,6 +14,8 @@ usage: simulator [options]
   --twilio-token TEXT   Twilio auth token, signs the callbacks
   --twilio-number +N    number of a channel that is given by name alone (+15550100002)
   --channel NAME[=+N]   channel; may be repeated                      (support-sms)
+  --app-channel NAME    channel of the gateway app                    (app)
+  --gateway-secret TEXT whsec_..., signs both ways between app and connector
 
 Each option can also be given as an environment variable: SIMULATOR_PORT, SIMULATOR_CONNECTOR, ...";
 
@@ -47,6 +49,10 @@ pub struct Options {
     pub twilio_token: String,
     /// Channels: name and number.
     pub channels: Vec<(String, String)>,
+    /// Channel of the gateway app.
+    pub app_channel: String,
+    /// Signing secret of that channel, `whsec_` and base64.
+    pub gateway_secret: String,
 }
 
 impl Default for Options {
@@ -61,11 +67,14 @@ impl Default for Options {
             twilio_sid: "AC00000000000000000000000000000001".into(),
             twilio_token: "local-auth-token-of-the-simulator".into(),
             channels: vec![("support-sms".into(), "+15550100002".into())],
+            app_channel: "app".into(),
+            gateway_secret: "whsec_bG9jYWwtb25seS1zaWduaW5nLXNlY3JldC1mb3ItdGhlLXNpbXVsYXRvcg=="
+                .into(),
         }
     }
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "port",
     "connector",
     "public-url",
@@ -76,6 +85,8 @@ const NAMES: [&str; 10] = [
     "twilio-token",
     "twilio-number",
     "channel",
+    "app-channel",
+    "gateway-secret",
 ];
 
 impl Options {
@@ -153,10 +164,15 @@ impl Options {
             ("client-secret", &mut options.client_secret),
             ("twilio-sid", &mut options.twilio_sid),
             ("twilio-token", &mut options.twilio_token),
+            ("app-channel", &mut options.app_channel),
+            ("gateway-secret", &mut options.gateway_secret),
         ] {
             if let Some(value) = last(name) {
                 *field = value;
             }
+        }
+        if crate::gateway::key(&options.gateway_secret).is_none() {
+            return Err("--gateway-secret must be whsec_ and base64 of 24 to 64 bytes".into());
         }
         let number = last("twilio-number").unwrap_or_else(|| "+15550100002".into());
         let named = |pairs: &[(String, String)]| -> Vec<(String, String)> {
@@ -225,6 +241,19 @@ mod tests {
     }
 
     #[test]
+    fn the_gateway_secret_is_that_of_the_example() {
+        let example = include_str!("../../.dev.vars.example");
+        assert!(example.contains(&read(&[]).unwrap().gateway_secret));
+        let toml = include_str!("../../wrangler.toml");
+        let options = read(&[]).unwrap();
+        let url = format!(
+            "127.0.0.1:{}/gateway/{}\"",
+            options.port, options.app_channel
+        );
+        assert!(toml.contains(&url), "{url}");
+    }
+
+    #[test]
     fn mistakes_are_sentences() {
         for (args, part) in [
             (vec!["--prot", "1"], "--prot is not an option"),
@@ -232,6 +261,7 @@ mod tests {
             (vec!["--port", "x"], "must be a number"),
             (vec!["--channel", "a=555"], "is not a number like"),
             (vec!["--connector", "https://x.example"], "no TLS"),
+            (vec!["--gateway-secret", "whsec_AAAA"], "24 to 64 bytes"),
         ] {
             let error = read(&args).unwrap_err();
             assert!(error.contains(part), "{error}");

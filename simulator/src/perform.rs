@@ -31,17 +31,32 @@ pub(crate) async fn perform(
     facts: Facts,
     effect: impl FnOnce(&Arc<Sim>) -> Response,
 ) -> Response {
+    perform_noting(sim, side, point, facts, Value::Null, effect).await
+}
+
+/// The same, with more about the call for the journal.
+pub(crate) async fn perform_noting(
+    sim: &Arc<Sim>,
+    side: Side,
+    point: Point,
+    facts: Facts,
+    noted: Value,
+    effect: impl FnOnce(&Arc<Sim>) -> Response,
+) -> Response {
     let action = sim.world().faults.take(point, &facts);
     let fault = action.as_ref().map(Action::name);
     let log = |response: Option<&Response>| {
         let created = response.and_then(|response| response.extensions().get::<Created>());
         let conversation =
             created.map_or_else(|| facts.conversation.clone(), |Created(id)| id.clone());
-        let details = json!({
+        let mut details = json!({
             "status": response.map(|response| response.status().as_u16()), "fault": fault,
             "text": facts.text, "number": facts.number, "eventType": facts.event_type,
             "conversation": conversation,
         });
+        if let (Some(details), Some(noted)) = (details.as_object_mut(), noted.as_object()) {
+            details.extend(noted.clone());
+        }
         sim.world().journal.add(side, point.name(), details);
         sim.changed();
     };

@@ -56,7 +56,9 @@ fn router(sim: &Arc<Sim>) -> Router {
     Router::new()
         .merge(crate::liveperson::routes())
         .merge(crate::twilio::routes())
+        .merge(crate::gateway::routes())
         .merge(crate::control::routes())
+        .merge(crate::page::routes())
         .with_state(Arc::clone(sim))
 }
 

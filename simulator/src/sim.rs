@@ -1,15 +1,20 @@
 //! The whole state of a simulator, in memory, behind one lock that is never held across an await.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::faults::Faults;
+use crate::gateway::App;
 use crate::journal::Journal;
-use crate::liveperson::conversation::Conversation;
+use crate::liveperson::agents::Agents;
+use crate::liveperson::conversation::{Conversation, OffHours, Questions};
+use crate::liveperson::files::Files;
 use crate::liveperson::tokens::Tokens;
 use crate::liveperson::webhooks::Lanes;
 use crate::options::Options;
@@ -35,6 +40,22 @@ pub(crate) struct Settings {
     pub(crate) survey: bool,
     /// Numbering starts again at 0 in the survey's dialog.
     pub(crate) survey_restarts_sequence: bool,
+    /// What the survey's bot asks: `true` for two built-in questions, or a list.
+    pub(crate) survey_questions: Option<Questions>,
+    /// The echo of a consumer's event carries its metadata; otherwise null.
+    pub(crate) echo_metadata: bool,
+    /// The account may share files.
+    pub(crate) file_sharing: bool,
+    /// Life of a signed URL of a file.
+    pub(crate) file_url_lifetime_s: u64,
+    /// The Monitoring API offers a campaign.
+    pub(crate) engagement_eligible: bool,
+    /// The Monitoring API's first answer is "Loading account".
+    pub(crate) engagement_loading: bool,
+    /// An automatic message at the beginning.
+    pub(crate) welcome_message: Option<String>,
+    /// The account is closed: no agent joins by itself.
+    pub(crate) off_hours: Option<OffHours>,
     /// An agent joins each new conversation at once.
     pub(crate) auto_join: bool,
     /// The agent's side confirms each consumer message with ACCEPT.
@@ -92,6 +113,14 @@ impl Default for Settings {
             encoding: Encoding::Base64,
             survey: false,
             survey_restarts_sequence: true,
+            survey_questions: None,
+            echo_metadata: false,
+            file_sharing: true,
+            file_url_lifetime_s: 60,
+            engagement_eligible: true,
+            engagement_loading: false,
+            welcome_message: None,
+            off_hours: None,
             auto_join: true,
             auto_accept: true,
             auto_agent_reply: None,
@@ -125,8 +154,15 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) tokens: Tokens,
     pub(crate) conversations: Vec<Conversation>,
+    /// Profiles as agents see them, by LivePerson's id of the consumer.
+    pub(crate) profiles: HashMap<String, Value>,
+    pub(crate) files: Files,
+    pub(crate) agents: Agents,
+    /// The Monitoring API has said "Loading account".
+    pub(crate) engagement_loaded: bool,
     pub(crate) lanes: Lanes,
     pub(crate) phones: Phones,
+    pub(crate) app: App,
 }
 
 impl World {

@@ -287,7 +287,11 @@ async fn foreign_traffic_is_counted_by_answer() {
         .iter()
         .map(|body| body["body"]["changes"][0]["event"]["type"].to_string())
         .collect();
-    assert_eq!(kinds.len(), 4);
+    assert_eq!(kinds.len(), 5);
+    let all = bodies.iter().map(Value::to_string).collect::<String>();
+    for part in ["hosted/file", "\"CLOSE\"", "RichContentEvent"] {
+        assert!(all.contains(part), "{part}");
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,16 @@ async fn domains_are_bare_hosts_and_an_unknown_account_has_none() {
     let (status, value) = world.get(path).await;
     assert_eq!(status, 200);
     let uris = value["baseURIs"].as_array().unwrap();
-    for service in ["sentinel", "idp", "asyncMessagingEnt", "swift"] {
+    for service in [
+        "sentinel",
+        "idp",
+        "asyncMessagingEnt",
+        "swift",
+        "acCdnDomain",
+        "smt",
+        "accountConfigReadWrite",
+        "accountConfigReadOnly",
+    ] {
         let found = uris.iter().find(|uri| uri["service"] == service).unwrap();
         assert_eq!(found["baseURI"], world.base.trim_start_matches("http://"));
     }
@@ -38,7 +47,7 @@ async fn domains_are_bare_hosts_and_an_unknown_account_has_none() {
 }
 
 #[tokio::test]
-async fn an_app_token_needs_the_secret_in_the_form_and_the_grant_once() {
+async fn an_app_token_needs_each_parameter_once_in_the_form_or_in_the_query() {
     let world = world().await;
     assert_eq!(world.form(TOKEN, CREDENTIALS).await.0, 200);
     let in_form = format!("{CREDENTIALS}&grant_type=client_credentials");
@@ -49,7 +58,10 @@ async fn an_app_token_needs_the_secret_in_the_form_and_the_grant_once() {
     let (status, value) = world.form(TOKEN, &CREDENTIALS.replace("local", "x")).await;
     assert_eq!((status, &value["error"]), (401, &json!("invalid_client")));
     let in_query = format!("{TOKEN}&{CREDENTIALS}");
-    assert_eq!(world.form(&in_query, "").await.0, 400);
+    assert_eq!(world.form(&in_query, CREDENTIALS).await.0, 400);
+    assert!(world.notes().await.is_empty());
+    assert_eq!(world.form(&in_query, "").await.0, 200);
+    assert!(world.notes().await[0].contains("the secret stood in the URL"));
     let as_json = world.post(TOKEN, &[], &json!({})).await;
     assert_eq!(as_json.0, 400);
 }
@@ -279,6 +291,14 @@ async fn client_properties_are_ascii_json() {
     };
     assert_eq!(properties("not json").await, 400);
     assert_eq!(properties("{\"appId\":\"é\"}").await, 400);
+    assert_eq!(properties("[]").await, 400);
+    assert_eq!(properties("{\"type\":\".Properties\"}").await, 400);
+    assert_eq!(properties("{\"features\":\"RICH_CONTENT\"}").await, 400);
+    assert_eq!(
+        properties("{\"appVersion\":\"123456789012345678901234567890123\"}").await,
+        400
+    );
+    assert_eq!(properties("{\"os\":\"BEOS\"}").await, 400);
     assert_eq!(properties("{\"type\":\".ClientProperties\"}").await, 200);
 }
 

@@ -21,6 +21,9 @@ enum Kind {
     Accept,
     Change,
     Echo,
+    Rich,
+    File,
+    Close,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +45,9 @@ impl Default for Foreign {
                 Kind::Accept,
                 Kind::Change,
                 Kind::Echo,
+                Kind::Rich,
+                Kind::File,
+                Kind::Close,
             ],
         }
     }
@@ -63,9 +69,9 @@ pub(super) async fn send(State(sim): State<Arc<Sim>>, Body(wanted): Body<Foreign
         let mut world = sim.world();
         for n in 0..wanted.events {
             // Each conversation gets every kind in turn, whatever the two numbers are.
-            let (id, consumer) = &people[n % people.len()];
-            let round = n / people.len();
-            let kind = wanted.mix[(round + n) % wanted.mix.len()];
+            let (round, whose) = (n / people.len(), n % people.len());
+            let (id, consumer) = &people[whose];
+            let kind = wanted.mix[(round + whose) % wanted.mix.len()];
             let sequence = u64::try_from(round).unwrap_or_default();
             let delivery = make(&sim, kind, id, consumer, sequence);
             first_answers.push(webhooks::enqueue(&sim, &mut world, delivery));
@@ -84,7 +90,24 @@ pub(super) async fn send(State(sim): State<Arc<Sim>>, Body(wanted): Body<Foreign
 fn make(sim: &Sim, kind: Kind, id: &str, consumer: &str, n: u64) -> webhooks::Delivery {
     use crate::liveperson::foreign;
     let event = match kind {
-        Kind::Change => return foreign::change(&sim.options, id, consumer),
+        Kind::Change => return foreign::change(&sim.options, id, consumer, false),
+        Kind::Close => return foreign::change(&sim.options, id, consumer, true),
+        Kind::Rich => json!({
+            "type": "RichContentEvent",
+            "content": { "type": "vertical", "elements": [
+                { "type": "text", "text": format!("foreign card {n}") },
+                { "type": "button", "title": "More", "click": { "actions": [
+                    { "type": "publishText", "text": "more" },
+                ] } },
+            ] },
+        }),
+        Kind::File => json!({
+            "type": "ContentEvent", "contentType": "hosted/file",
+            "message": {
+                "caption": format!("foreign file {n}"), "fileType": "PDF",
+                "relativePath": format!("/v1/AUTH_async-images/{}/{consumer}_uuid_{n}.PDF", sim.options.account),
+            },
+        }),
         Kind::Content | Kind::Echo => {
             let message = format!("foreign message {n}");
             json!({ "type": "ContentEvent", "contentType": "text/plain", "message": message })

@@ -1,6 +1,8 @@
-//! The control API, for tests and for the page, and the page itself.
+//! The control API, for tests and for the page.
 
+mod app;
 mod conversations;
+mod desk;
 mod disturb;
 mod foreign;
 mod observe;
@@ -13,17 +15,16 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::sim::Sim;
 
-/// The routes of the control API and of the page.
+/// The routes of the control API.
 pub(crate) fn routes() -> Router<Arc<Sim>> {
     Router::new()
-        .route("/", get(|| async { Html(include_str!("../page.html")) }))
         .route("/control/phones", get(phones::list))
         .route(
             "/control/phones/{number}",
@@ -34,28 +35,8 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
             "/control/callbacks/{sid}/redeliver",
             post(phones::redeliver),
         )
-        .route("/control/conversations", get(conversations::list))
-        .route("/control/conversations/{id}", get(conversations::show))
-        .route(
-            "/control/conversations/{id}/messages",
-            post(conversations::say),
-        )
-        .route(
-            "/control/conversations/{id}/event",
-            post(conversations::event),
-        )
-        .route(
-            "/control/conversations/{id}/close",
-            post(conversations::close),
-        )
-        .route(
-            "/control/conversations/{id}/typing",
-            post(conversations::typing),
-        )
-        .route(
-            "/control/conversations/{id}/join",
-            post(conversations::join),
-        )
+        .merge(conversations::routes())
+        .merge(desk::routes())
         .route("/control/webhooks/raw", post(webhooks::raw))
         .route("/control/webhooks/{n}/redeliver", post(webhooks::redeliver))
         .route(
@@ -80,6 +61,7 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
         .route("/control/journal", get(observe::journal))
         .route("/control/status", get(observe::status))
         .route("/control/events", get(observe::events))
+        .merge(app::routes())
 }
 
 /// A control answer: JSON, or an error with a sentence.

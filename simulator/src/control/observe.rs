@@ -44,6 +44,7 @@ pub(super) async fn status(State(sim): State<Arc<Sim>>) -> Answer {
         },
         "journal": world.journal.counts(),
         "channels": sim.options.channels,
+        "app": sim.options.app_channel,
     })))
 }
 

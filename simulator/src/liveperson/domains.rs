@@ -13,7 +13,7 @@ use crate::journal::Side;
 use crate::perform::perform;
 use crate::sim::Sim;
 
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 15] = [
     "sentinel",
     "idp",
     "asyncMessagingEnt",
@@ -26,6 +26,9 @@ const SERVICES: [&str; 12] = [
     "smt",
     "mtlsGateway",
     "messagingRestApiDomain",
+    "liveEngageUI",
+    "visitorFeed",
+    "etool",
 ];
 
 pub(super) async fn all(

@@ -15,15 +15,9 @@ pub(crate) fn event(id: &str, sequence: u64, event: Value, consumer: Option<&str
     } else {
         "ASSIGNED_AGENT"
     };
-    let mut made = Event::text(role, "");
-    made.event = event;
-    if let Some(consumer) = consumer {
-        consumer.clone_into(&mut made.originator);
-    }
+    let mut made = Event::new(role, event);
+    made.originator = consumer.map(str::to_owned);
     let kind = made.kind().to_owned();
-    if kind != "ContentEvent" {
-        made.audience = None;
-    }
     let sequence = (kind != "ChatStateEvent").then_some(sequence);
     let body = notifications::messaging(id, id, sequence, &made);
     let facts = Facts {
@@ -37,13 +31,13 @@ pub(crate) fn event(id: &str, sequence: u64, event: Value, consumer: Option<&str
     Delivery::new(facts, body.to_string(), details, None)
 }
 
-/// A conversation's state.
-pub(crate) fn change(options: &Options, id: &str, consumer: &str) -> Delivery {
+/// A conversation's state, which may be that it has ended.
+pub(crate) fn change(options: &Options, id: &str, consumer: &str, closed: bool) -> Delivery {
     let facts = Facts {
         event_type: "ExConversationChangeNotification".to_owned(),
         conversation: id.to_owned(),
         ..Facts::default()
     };
-    let body = notifications::foreign_change(options, id, consumer);
+    let body = notifications::foreign_change(options, id, consumer, closed);
     Delivery::new(facts, body.to_string(), json!({ "foreign": true }), None)
 }

@@ -1,14 +1,22 @@
-//! LiveEngage: domains, tokens, the Messaging Send API, and the notifications it sends.
+//! LiveEngage: domains, tokens, the Messaging Send API, files, monitoring, profiles, and the notifications it sends.
 
+pub(crate) mod agents;
+mod client_properties;
 pub(crate) mod conversation;
 mod create;
 mod domains;
+pub(crate) mod files;
 pub(crate) mod foreign;
+mod monitoring;
 mod notifications;
+pub(crate) mod pictures;
 pub(crate) mod posting;
 mod profile;
 mod publish;
+pub(crate) mod rich_content;
+mod send;
 pub(crate) mod tokens;
+mod update;
 pub(crate) mod webhooks;
 
 use std::collections::HashMap;
@@ -22,7 +30,7 @@ use serde_json::{Value, json};
 
 use crate::sim::{Sim, World};
 
-pub(crate) use conversation::{agent_says, close, emit, typing};
+pub(crate) use conversation::agent_says;
 
 /// The routes of every LiveEngage service.
 pub(crate) fn routes() -> Router<Arc<Sim>> {
@@ -31,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
             "/api/account/{account}/service/baseURI.json",
             get(domains::all),
         )
+        .route("/api/account/{account}/service/baseURI", get(domains::all))
         .route(
             "/api/account/{account}/service/{service}/baseURI.json",
             get(domains::one),
@@ -46,8 +55,18 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
         )
         .route(
             "/api/account/{account}/messaging/consumer/conversation/send",
-            post(publish::handle),
+            post(send::handle),
         )
+        .route(
+            "/api/account/{account}/app/{id}/engagement",
+            post(monitoring::handle),
+        )
+        .route(
+            "/api/account/{account}/configuration/le-users/users/{id}",
+            get(agents::public_profile),
+        )
+        .route("/pictures/{*name}", get(pictures::handle))
+        .merge(files::routes())
 }
 
 /// Query parameters.
@@ -133,14 +152,6 @@ fn check_transport(query: &Query, headers: &HeaderMap) -> Result<(), &'static st
     if !is_json(headers) {
         return Err("Content-Type must be application/json");
     }
-    if let Some(properties) = headers.get("client-properties") {
-        let text = properties.to_str();
-        let text = text.map_err(|_| "the Client-Properties header is not ASCII")?;
-        let value: Result<Value, _> = serde_json::from_str(text);
-        if !value.is_ok_and(|value| value.is_object()) {
-            return Err("the Client-Properties header is not a JSON object");
-        }
-    }
     Ok(())
 }
 
@@ -171,8 +182,9 @@ fn envelope(request: &Value) -> Result<Envelope<'_>, (String, &'static str)> {
         return fail("body must be an object");
     }
     let metadata = &request["metadata"];
-    if !metadata.is_null() && !metadata.is_array() {
-        return fail("metadata must be an array");
+    let typed = |list: &Vec<Value>| list.iter().all(|item| item["type"].is_string());
+    if !metadata.is_null() && !metadata.as_array().is_some_and(typed) {
+        return fail("metadata must be an array of objects with a type");
     }
     Ok(Envelope {
         id,

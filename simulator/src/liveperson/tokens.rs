@@ -112,6 +112,8 @@ pub(super) async fn app(
 
 type Refusal = (StatusCode, &'static str, &'static str);
 
+const TWICE: &str = "a parameter is given in the query and in the form";
+
 fn issue_app(
     sim: &Sim,
     account: &str,
@@ -128,27 +130,32 @@ fn issue_app(
         return invalid("Content-Type must be application/x-www-form-urlencoded");
     }
     let form: HashMap<_, _> = form_urlencoded::parse(body).into_owned().collect();
-    if query.contains_key("client_secret") {
-        return invalid("the secret belongs into the form, not into the URL");
-    }
-    match (query.get("grant_type"), form.get("grant_type")) {
-        (Some(_), Some(_)) => return invalid("grant_type is given twice"),
-        (None, None) => return invalid("grant_type is missing"),
-        (Some(grant), None) | (None, Some(grant)) if grant != "client_credentials" => {
+    // Each parameter may stand in the query or in the form: LivePerson's own demo puts all of them into the query.
+    let one = |name: &'static str| match (query.get(name), form.get(name)) {
+        (Some(_), Some(_)) => Err((StatusCode::BAD_REQUEST, "invalid_request", TWICE)),
+        (given, None) | (None, given) => Ok(given),
+    };
+    match one("grant_type")?.map(String::as_str) {
+        Some("client_credentials") => {}
+        None => return invalid("grant_type is missing"),
+        Some(_) => {
             let reason = "only client_credentials is allowed";
             return Err((StatusCode::BAD_REQUEST, "unsupported_grant_type", reason));
         }
-        _ => {}
     }
     let options = &sim.options;
     let known = account == options.account
-        && form.get("client_id") == Some(&options.client_id)
-        && form.get("client_secret") == Some(&options.client_secret);
+        && one("client_id")? == Some(&options.client_id)
+        && one("client_secret")? == Some(&options.client_secret);
     if !known {
         let reason = "client authentication failed";
         return Err((StatusCode::UNAUTHORIZED, "invalid_client", reason));
     }
     let mut world = sim.world();
+    if query.contains_key("client_secret") {
+        let text = "the secret stood in the URL, where logs keep it";
+        super::conversation::note(&mut world, "", text);
+    }
     let issued = clock::now_ms() / 1000;
     let expiry = issued + world.settings.token_lifetime_s;
     world.tokens.issued += 1;

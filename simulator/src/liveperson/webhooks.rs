@@ -70,10 +70,14 @@ struct Lane {
 }
 
 impl Lanes {
-    /// How many wait, and in how many conversations something fails.
+    /// How many wait, in how many conversations something is under way, and in how many something fails.
     pub(crate) fn counts(&self) -> Value {
         let waiting: usize = self.lanes.values().map(|lane| lane.queue.len()).sum();
-        json!({ "waiting": waiting, "failing": self.failing.len(), "held": self.parked.len() })
+        let active = self.lanes.values().filter(|lane| lane.running).count();
+        json!({
+            "waiting": waiting, "active": active, "failing": self.failing.len(),
+            "held": self.parked.len(),
+        })
     }
 }
 

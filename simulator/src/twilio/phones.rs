@@ -151,6 +151,10 @@ pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str)
         message.state = "at_desk";
         Some(own.clone())
     });
+    if found.is_none() {
+        crate::gateway::people::arrived_at_desk(world, conversation, text);
+        return;
+    }
     if let (None, Some(found), Some(known)) = (number, found, world.conversation(conversation)) {
         known.number = Some(found);
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use liveengage_simulator::{Options, Running, start};
 use serde_json::{Value, json};
 
@@ -77,10 +77,14 @@ pub async fn world() -> World {
 
 async fn take(
     State(inbox): State<Arc<Mutex<Inbox>>>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
+    if method == Method::GET {
+        return StatusCode::OK; // the simulator's question whether anybody is there
+    }
     let mut inbox = inbox.lock().unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
     let path = uri.path().to_owned();
@@ -131,6 +135,68 @@ impl World {
     pub async fn get(&self, path: &str) -> Answer {
         let answer = self.http.get(format!("{}{path}", self.base)).send().await;
         read(answer.unwrap()).await
+    }
+
+    /// What the desk shows of a conversation.
+    pub async fn desk(&self, id: &str) -> Value {
+        let (status, value) = self.get(&format!("/control/conversations/{id}")).await;
+        assert_eq!(status, 200, "{value}");
+        value
+    }
+
+    /// The id of the conversation of this outside consumer id.
+    pub async fn desk_of(&self, ext: &str) -> String {
+        let (_, known) = self.get("/control/conversations").await;
+        let mut known = known["conversations"].as_array().unwrap().iter();
+        let found = known.find(|known| known["consumer"]["ext_consumer_id"] == ext);
+        found.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts to the control API what it refuses.
+    pub async fn control_refused(&self, path: &str, body: Value) -> u16 {
+        let request = self.http.post(format!("{}/control{path}", self.base));
+        let answer = request.json(&body).send().await.unwrap();
+        answer.status().as_u16()
+    }
+
+    /// The texts of the journal's notes.
+    pub async fn notes(&self) -> Vec<String> {
+        let (_, journal) = self.get("/control/journal?side=liveengage").await;
+        let entries = journal["entries"].as_array().unwrap().clone();
+        let notes = entries.iter().filter(|entry| entry["what"] == "note");
+        notes
+            .map(|note| note["text"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Waits until no notification is under way.
+    pub async fn quiet(&self) {
+        for _ in 0..1000 {
+            let (_, status) = self.get("/control/status").await;
+            if status["notifications"]["active"] == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("notifications are under way without end");
+    }
+
+    /// The last state of a conversation that was notified.
+    pub async fn last_state(&self, id: &str) -> Value {
+        self.quiet().await;
+        let states = self.posted().into_iter().rev().map(|posted| posted.json());
+        let mut results = states.map(|body| body["body"]["changes"][0]["result"].clone());
+        results.find(|result| result["convId"] == id).unwrap()
+    }
+
+    /// The changes of message notifications, so far.
+    pub async fn events(&self) -> Vec<Value> {
+        self.quiet().await;
+        let bodies = self.posted().into_iter().map(|posted| posted.json());
+        let changes = bodies.map(|body| body["body"]["changes"][0].clone());
+        changes
+            .filter(|change| change["event"].is_object())
+            .collect()
     }
 
     /// Posts to the control API.
@@ -187,6 +253,8 @@ impl World {
     }
 }
 
+pub const FEATURES: &str = "{\"type\":\".ClientProperties\",\"features\":\
+                            [\"AUTO_MESSAGES\",\"RICH_CONTENT\",\"QUICK_REPLIES\",\"MULTI_DIALOG\"]}";
 pub const TOKEN: &str =
     "/sentinel/api/account/le12345678/app/token?v=1.0&grant_type=client_credentials";
 pub const CREDENTIALS: &str = "client_id=0f0e0d0c-1111-4222-8333-444444444444\
@@ -209,12 +277,30 @@ pub struct Person<'a> {
 }
 
 impl Person<'_> {
+    /// With every feature announced.
     pub async fn call(&self, path: &str, body: &Value) -> Answer {
+        self.call_as(FEATURES, path, body).await
+    }
+
+    /// With these client properties.
+    pub async fn call_as(&self, properties: &str, path: &str, body: &Value) -> Answer {
         let headers = [
             ("authorization", self.app.as_str()),
             ("x-lp-on-behalf", self.jws.as_str()),
+            ("client-properties", properties),
         ];
         self.world.post(path, &headers, body).await
+    }
+
+    /// Sends a request of this type.
+    pub async fn send(&self, kind: &str, body: Value) -> Answer {
+        self.call(SEND, &request(kind, &body)).await
+    }
+
+    /// Changes a field of a conversation.
+    pub async fn update(&self, id: &str, field: Value) -> Answer {
+        let body = json!({ "conversationId": id, "conversationField": field });
+        self.send("cm.UpdateConversationField", body).await
     }
 
     pub async fn create(&self) -> Answer {

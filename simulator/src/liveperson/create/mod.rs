@@ -1,5 +1,7 @@
 //! `POST /api/account/{account}/messaging/consumer/conversation`: profile and conversation in one step.
 
+mod check;
+
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -8,12 +10,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::conversation::{Conversation, announce, join};
-use super::{Query, authorize, check_transport, envelope, profile, refuse, tokens, unauthorized};
+use super::conversation::{Conversation, announce, join, off_hours_delay};
+use super::{
+    Query, authorize, check_transport, client_properties, envelope, profile, refuse, unauthorized,
+};
 use crate::faults::{Facts, Point};
 use crate::journal::Side;
 use crate::perform::{Created, perform};
-use crate::sim::Sim;
+use crate::sim::{Sim, World};
 
 pub(super) async fn handle(
     State(sim): State<Arc<Sim>>,
@@ -46,6 +50,7 @@ fn create(
     let mut world = sim.world();
     let consumer = authorize(sim, &mut world, account, headers).map_err(unauthorized)?;
     check_transport(query, headers).map_err(|reason| refuse("", reason))?;
+    let properties = client_properties::read(headers).map_err(|reason| refuse("", reason))?;
     let requests: Value = serde_json::from_slice(body).map_err(|_| refuse("", "not JSON"))?;
     let requests = requests.as_array();
     let requests = requests.ok_or_else(|| refuse("", "the body must be an array"))?;
@@ -67,7 +72,7 @@ fn create(
     if request.body["brandId"].is_null() {
         return Err(unauthorized(40001));
     }
-    check_request(account, request.body).map_err(|reason| refuse(request.id, reason))?;
+    check::check(account, request.body).map_err(|reason| refuse(request.id, reason))?;
 
     let own = |known: &&Conversation| known.consumer.lp == consumer.lp;
     let profile_set = json!({
@@ -91,64 +96,31 @@ fn create(
         return Ok((status.unwrap_or(StatusCode::OK), answer).into_response());
     }
     let first = !world.conversations.iter().any(|known| own(&known));
-    let number = profile::number(set_profile.body);
-    let id = open(
-        sim,
-        &mut world,
-        consumer,
-        number,
+    let mut conversation = Conversation::new(
+        consumer.clone(),
+        profile::number(set_profile.body),
         request.body.clone(),
-        first,
     );
+    conversation.first = first;
+    conversation.client_properties = properties;
+    world
+        .profiles
+        .insert(consumer.lp, profile::seen(set_profile.body));
+    let id = open(sim, &mut world, conversation);
     let opened = json!({ "code": "OK", "body": { "conversationId": id }, "reqId": request.id });
     let mut response = axum::Json(json!([profile_set, opened])).into_response();
     response.extensions_mut().insert(Created(id));
     Ok(response)
 }
 
-fn open(
-    sim: &Arc<Sim>,
-    world: &mut crate::sim::World,
-    consumer: tokens::Consumer,
-    number: Option<String>,
-    request: Value,
-    first: bool,
-) -> String {
-    let mut conversation = Conversation::new(consumer, number, request);
-    conversation.first = first;
+fn open(sim: &Arc<Sim>, world: &mut World, mut conversation: Conversation) -> String {
+    conversation.delay = off_hours_delay(world);
+    let staffed = conversation.delay.is_null();
     let id = conversation.id.clone();
     world.conversations.push(conversation);
     announce(sim, world, &id);
-    if world.settings.auto_join {
-        join(sim, world, &id);
+    if world.settings.auto_join && staffed {
+        join(sim, world, &id, None);
     }
     id
-}
-
-fn check_request(account: &str, body: &Value) -> Result<(), &'static str> {
-    if body["brandId"].as_str() != Some(account) {
-        return Err("brandId must be the account, as a string");
-    }
-    if !matches!(&body["channelType"], Value::Null) && body["channelType"] != "MESSAGING" {
-        return Err("channelType must be MESSAGING");
-    }
-    let ttr = &body["ttrDefName"];
-    if !ttr.is_null() && !["NORMAL", "URGENT", "PRIORITIZED"].contains(&ttr.as_str().unwrap_or(""))
-    {
-        return Err("ttrDefName must be NORMAL, URGENT or PRIORITIZED");
-    }
-    if !body["skillId"].is_null() && !body["skillId"].is_string() {
-        return Err("skillId must be a string");
-    }
-    let context = &body["conversationContext"];
-    if !context.is_null() && !context.is_object() {
-        return Err("conversationContext must be an object");
-    }
-    let campaign = &body["campaignInfo"];
-    let id = |value: &Value| value.is_string() || value.is_u64();
-    let complete = id(&campaign["campaignId"]) && id(&campaign["engagementId"]);
-    if !campaign.is_null() && !complete {
-        return Err("campaignInfo needs campaignId and engagementId");
-    }
-    Ok(())
 }
