@@ -116,6 +116,35 @@ test("a second phone has a conversation of its own", async () => {
   await picture("two-phones");
 });
 
+test("the brand's app: a card's button, typing both ways, a picture and ticks", async () => {
+  await page.locator('[data-testid=phone-tab][data-kind=app]').first().click();
+  await typeOnPhone("hello from the app");
+  const opened = at("desk-conversations").locator("[data-conversation]", { hasText: "hello from the app" });
+  await opened.click({ timeout: 20_000 });
+  await shows("desk-messages", "hello from the app");
+  await at("phone-messages").locator("[data-ticks=delivered], [data-ticks=read]").first().waitFor({ timeout: 20_000 });
+
+  await at("phone-input").fill("I am ty");
+  await at("desk-typing").waitFor({ state: "visible", timeout: 20_000 });
+  await at("phone-input").fill("");
+  await at("desk-input").fill("So am I");
+  await at("phone-typing").waitFor({ state: "visible", timeout: 20_000 });
+  await at("desk-input").fill("");
+
+  await at("desk-cards").locator("summary").click();
+  await page.locator('[data-palette="Text with quick replies"]').click();
+  const answer = at("phone-messages").locator(".tap.quick").first();
+  await answer.waitFor({ timeout: 20_000 });
+  await picture("app-choice");
+  await answer.click();
+  await at("desk-messages").locator("[data-metadata]").first().waitFor({ timeout: 20_000 });
+
+  await at("phone-menu").locator("summary").click();
+  await page.locator("[data-action=send-picture]").click();
+  await at("desk-messages").locator("[data-file] img, img[data-file], [data-file]").first().waitFor({ timeout: 20_000 });
+  await picture("app-phone");
+});
+
 test("Ctrl-C ends everything", async () => {
   await browser.close();
   started.child.kill("SIGINT");

@@ -14,10 +14,13 @@ import { inRoot } from "../../../scripts/lib/places.mjs";
 import { freePort } from "../../../scripts/lib/ports.mjs";
 import { readSettings, varsAt } from "../../../scripts/lib/settings.mjs";
 import { LISTENING, simulatorBinary } from "../../../scripts/lib/simulator.mjs";
+import { App } from "./app.mjs";
 import { Kv } from "./kv.mjs";
+import { Recorder } from "./recorder.mjs";
 import { objectsWithRows, rowsOf } from "./store.mjs";
 import { Runtime } from "./workerd.mjs";
 
+export { does, post, says } from "./app.mjs";
 export { eventually } from "./eventually.mjs";
 export * from "./people.mjs";
 
@@ -96,7 +99,7 @@ export class World {
     await this.runtime.kill();
     this.simulatorProcess.child.kill("SIGKILL");
     await this.simulatorProcess.exited;
-    await this.kv.stop();
+    await stopAll(this);
     rmSync(this.home, { recursive: true, force: true });
   }
 
@@ -116,34 +119,54 @@ export class World {
   }
 }
 
+/** Ends what runs in this process. */
+async function stopAll({ kv, app, recorder }) {
+  for (const server of [kv, app, recorder]) if (server?.server?.listening) await server.stop();
+}
+
+/** The vars of a world with an app: its channel posts to it. */
+function withApp(vars, app) {
+  return { ...vars, CHANNEL_APP: { url: app.url, ...vars.CHANNEL_APP } };
+}
+
 /**
- * Starts a world. `vars` overrides bindings: a table is merged into the one of wrangler.toml, null takes a binding away.
- * `simulator` is a list of further flags for the simulator. `bundle` is another built Worker than dist/.
+ * Starts a world. `vars` overrides bindings: a table is merged into the one of wrangler.toml, null takes a binding away;
+ * it may be a function of the app. `app` adds the customer's app (`world.app`), `record` writes down what the connector
+ * asks of LiveEngage (`world.recorder`). `simulator` is a list of further flags for the simulator. `bundle` is another
+ * built Worker than dist/.
  */
-export async function startWorld({ vars = {}, simulator: flags = [], bundle = inRoot("dist") } = {}) {
+export async function startWorld({ vars = {}, app: wantsApp = false, record = false, simulator: flags = [], bundle = inRoot("dist") } = {}) {
   settings ??= await readSettings();
   const home = mkdtempSync(join(tmpdir(), "connector-world-"));
   const port = await freePort();
   const connector = `http://127.0.0.1:${port}`;
   const kv = await new Kv().start();
+  const app = wantsApp ? await new App().start() : undefined;
   let simulatorProcess;
+  let recorder;
   try {
     simulatorProcess = await startSimulator(["--port", "0", "--connector", connector, "--public-url", connector, ...flags]);
     const simulator = simulatorProcess.url;
+    let overrides = typeof vars === "function" ? vars(app) : vars;
+    if (app) overrides = withApp(overrides, app);
+    if (record) {
+      recorder = await new Recorder().start(simulator);
+      overrides = { ...overrides, ACCOUNT_DEMO: { domain_api: recorder.address, ...overrides.ACCOUNT_DEMO } };
+    }
     const runtime = new Runtime({
       home,
       bundle,
       settings,
       port,
       kvAddress: kv.address,
-      vars: varsOf({ connector, simulator, overrides: vars }),
+      vars: varsOf({ connector, simulator, overrides }),
     });
     await runtime.start();
     keep(runtime.child);
-    return new World({ home, connector, simulator, kv, runtime, simulatorProcess });
+    return new World({ home, connector, simulator, kv, app, recorder, runtime, simulatorProcess });
   } catch (error) {
     simulatorProcess?.child.kill("SIGKILL");
-    await kv.stop();
+    await stopAll({ kv, app, recorder });
     rmSync(home, { recursive: true, force: true });
     throw error;
   }
