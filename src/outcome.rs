@@ -70,6 +70,9 @@ pub enum Cause {
     Closing,
     /// Another object of this deployment did not answer.
     Internal,
+    /// Something that only a later release has a name for.
+    #[serde(other)]
+    Other,
 }
 
 /// Why a message became a dead letter.
@@ -99,4 +102,7 @@ pub enum Refusal {
     OutcomeUnknown,
     /// The process ended three times while working on it.
     Crashed,
+    /// Something that only a later release has a name for.
+    #[serde(other)]
+    Other,
 }
