@@ -67,7 +67,6 @@ impl<S: Store> Engine<S> {
             &NOTHING,
             &progress,
         )
-        .ok()
     }
 
     /// Takes the answer. Returns whether there is a new token.

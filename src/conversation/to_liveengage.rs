@@ -1,7 +1,7 @@
 //! One attempt towards LiveEngage: what it is for, and what its answer changes.
 
 use super::drain::request_id;
-use super::send::{self, AsText, Goal, RequestFault, SendContext, SendProgress, Verdict};
+use super::send::{self, AsText, Goal, SendContext, SendProgress, Verdict};
 use super::{
     ALREADY_OPEN_LIMIT, After, ConsumerKeyed, Context, DialogPlace, Engine, ExpectedEcho, Row,
     RowState, StepEvent, Store, StoreError, Ticket, Work,
@@ -83,24 +83,18 @@ impl<S: Store> Engine<S> {
             self.give_up_unknown(&mut row);
         }
         self.begin(&mut row, echo, context)?;
-        match self.build(&goal, &send, access, &content, &progress, context) {
-            Ok(request) => {
-                self.on_its_way(&mut row, None)?;
-                let ticket = Ticket {
-                    lane: row.lane,
-                    key: row.key,
-                    attempt: row.detail.attempt,
-                    goal: Some(goal),
-                    piece: progress.pieces,
-                };
-                Ok(Some(Work::Send { ticket, request }))
-            }
-            Err(RequestFault::Refused(refusal)) => {
-                self.refuse(&mut row, refusal, context)?;
-                Ok(None)
-            }
-            Err(RequestFault::NoRequest) => self.without_service(row, &goal, progress, context),
-        }
+        let Some(request) = self.build(&goal, &send, access, &content, &progress, context) else {
+            return self.without_service(row, &goal, progress, context);
+        };
+        self.on_its_way(&mut row, None)?;
+        let ticket = Ticket {
+            lane: row.lane,
+            key: row.key,
+            attempt: row.detail.attempt,
+            goal: Some(goal),
+            piece: progress.pieces,
+        };
+        Ok(Some(Work::Send { ticket, request }))
     }
 
     fn build(
@@ -111,11 +105,10 @@ impl<S: Store> Engine<S> {
         content: &Content,
         progress: &SendProgress,
         context: &Context<'_>,
-    ) -> Result<HttpRequest, RequestFault> {
-        let state = self.memory.consumer.as_ref();
+    ) -> Option<HttpRequest> {
         let consumer = ConsumerKeyed {
             key: context.key,
-            state: state.ok_or(RequestFault::NoRequest)?,
+            state: self.memory.consumer.as_ref()?,
         };
         send::request(goal, send, access, &consumer, content, progress)
     }

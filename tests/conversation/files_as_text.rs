@@ -50,6 +50,24 @@ fn without_a_file_service_a_photo_arrives_as_a_link() {
 }
 
 #[test]
+fn a_place_that_keeps_failing_holds_up_what_is_behind_for_minutes_only() {
+    for (kind, reply) in [
+        ("media", Reply::status(503)),
+        ("media", Reply::LostBefore),
+        ("upload", Reply::Source(0)),
+    ] {
+        let mut world = with_photo();
+        let dead = std::iter::repeat_n(reply, 20);
+        world.outside.script(kind, dead);
+        world.receive(&sends("m1", file(photo())));
+        world.receive(&sms("m2", "are you there?"));
+        world.ring_for(5 * MINUTE);
+        let expected = ["hello", AS_LINK, "are you there?"];
+        assert_eq!(world.outside.transcript(), expected, "{kind}");
+    }
+}
+
+#[test]
 fn a_file_that_is_gone_is_told_without_its_address() {
     for (kind, reply) in [
         ("media", Reply::status(404)),

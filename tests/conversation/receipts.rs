@@ -86,6 +86,28 @@ fn an_app_that_fails_on_a_hint_is_not_asked_again() {
 }
 
 #[test]
+fn messages_go_before_receipts_however_many_there_are() {
+    let mut world = talking_by_gateway();
+    for n in 1..=20 {
+        world.receive(&sms(&format!("m{n}"), "x"));
+    }
+    let seen: Vec<u64> = world
+        .outside
+        .said
+        .iter()
+        .map(|said| said.sequence)
+        .collect();
+    world.worked();
+    world.accept(&event(agent_saw("conv-1", 50, "READ", &seen)));
+    let said = world.outside.agent_says("first of all");
+    world.accept(&event(said));
+    world.outside.script("app", [Reply::Ok, Reply::LostBefore]);
+    world.drain(OUT);
+    // The first hint that fails is the last one.
+    assert_eq!(world.worked(), ["app first of all", "signal app"]);
+}
+
+#[test]
 fn a_text_message_has_no_use_for_what_agents_do() {
     let mut world = talking();
     world.accept(&event(agent_state("conv-1", "COMPOSING")));

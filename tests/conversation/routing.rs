@@ -88,6 +88,20 @@ fn the_next_conversation_is_asked_for_as_the_same_visitor() {
 }
 
 #[test]
+fn advice_is_for_one_conversation_only() {
+    let mut world = aimed();
+    world.receive(&sms("m1", "hello"));
+    let close = world.outside.agent_closes().unwrap();
+    world.receive(&change(close));
+    world.outside.script("engagement", [Reply::status(400)]);
+    world.accept(&sms("m2", "hello again"));
+    let create = json_of(&request(&mut world, "create"));
+    let body = &create[1]["body"];
+    assert_eq!(body["campaignInfo"], Value::Null);
+    assert_eq!(body["conversationContext"]["visitorId"], "visitor-1");
+}
+
+#[test]
 fn without_entry_points_or_with_a_wish_of_the_platform_nobody_is_asked() {
     let mut world = talking();
     world.receive(&sms("m1", "hello"));

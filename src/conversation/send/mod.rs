@@ -28,7 +28,7 @@ use crate::outcome::{Cause, Refusal};
 /// How far the send of one message has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendProgress {
-    /// Pieces of its text that LiveEngage has.
+    /// Pieces of it that LiveEngage has, or that became pointless.
     #[serde(default)]
     pub pieces: usize,
     /// The AppJWT was renewed because of this message already.
@@ -243,7 +243,7 @@ fn is_pointless(piece: &Piece, target: &Target) -> bool {
     }
 }
 
-/// The request for a goal, or why there can be none.
+/// The request for a goal. `None`: what it would need is not there, because the goal is another one or the account has no such service.
 pub fn request(
     goal: &Goal,
     context: &SendContext<'_>,
@@ -251,10 +251,10 @@ pub fn request(
     consumer: &ConsumerKeyed<'_>,
     content: &Content,
     progress: &SendProgress,
-) -> Result<HttpRequest, RequestFault> {
+) -> Option<HttpRequest> {
     let account_id = &context.channel.account.id;
     if *goal == Goal::ConsumerToken {
-        return Ok(consumer_jws::request(
+        return Some(consumer_jws::request(
             &access.domains,
             account_id,
             &access.token,
@@ -262,15 +262,9 @@ pub fn request(
         ));
     }
     if *goal == Goal::Engagement {
-        return create::engagement_request(context, access, consumer)
-            .ok_or(RequestFault::NoRequest);
+        return create::engagement_request(context, access, consumer);
     }
-    let token = consumer
-        .state
-        .token
-        .clone()
-        .ok_or(RequestFault::NoRequest)?
-        .into();
+    let token = consumer.state.token.clone()?.into();
     let call = Call {
         domains: &access.domains,
         account_id,
@@ -279,22 +273,14 @@ pub fn request(
         features: &context.channel.features,
     };
     if *goal == Goal::Create {
-        return Ok(create::request(&call, context, consumer));
+        return Some(create::request(&call, context, consumer));
     }
-    let piece = pieces(content, progress).into_iter().nth(progress.pieces);
-    let piece = piece.ok_or_else(|| {
-        RequestFault::Refused(match content {
-            Content::Malformed { what, .. } => Refusal::Malformed { what: what.clone() },
-            _ => Refusal::Unsupported {
-                kind: "empty text".to_owned(),
-            },
-        })
-    })?;
+    let piece = pieces(content, progress).into_iter().nth(progress.pieces)?;
     let id = context.request_id;
     match (goal, piece) {
         (Goal::Publish(dialog), Piece::Text { text, metadata }) => {
             let metadata = context.metadata(&metadata);
-            Ok(publish::text_request(
+            Some(publish::text_request(
                 &call,
                 &dialog.place(),
                 id,
@@ -304,7 +290,7 @@ pub fn request(
         }
         (Goal::Publish(dialog), Piece::Line { text, .. }) => {
             let metadata = context.metadata(&[]);
-            Ok(publish::text_request(
+            Some(publish::text_request(
                 &call,
                 &dialog.place(),
                 id,
@@ -321,7 +307,7 @@ pub fn request(
             },
         ) => {
             let sequences = [place.sequence];
-            Ok(publish::accept_status_request(
+            Some(publish::accept_status_request(
                 &call,
                 &dialog.place(),
                 id,
@@ -330,7 +316,7 @@ pub fn request(
                 &metadata,
             ))
         }
-        (Goal::Repeatable(dialog), Piece::Do(command)) => Ok(match update(&command, dialog) {
+        (Goal::Repeatable(dialog), Piece::Do(command)) => Some(match update(&command, dialog) {
             Some(update) => {
                 update_conversation::request(&call, id, &dialog.conversation_id, &update)
             }
@@ -338,10 +324,8 @@ pub fn request(
                 user_profile::request(&call, id, context.channel.platform, &consumer.state.profile)
             }
         }),
-        (goal, Piece::File(file)) => {
-            upload::request(goal, &call, context, &file, progress).ok_or(RequestFault::NoRequest)
-        }
-        _ => Err(RequestFault::NoRequest),
+        (goal, Piece::File(file)) => upload::request(goal, &call, context, &file, progress),
+        _ => None,
     }
 }
 
@@ -368,15 +352,6 @@ fn update(command: &Command, dialog: &Dialog) -> Option<Update> {
 /// What LivePerson's samples show for these names (seconds). Each brand has its own; nothing documented tells it to a connector.
 const NORMAL_TARGET: u64 = 3600;
 const URGENT_TARGET: u64 = 600;
-
-/// Why a goal has no request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RequestFault {
-    /// The message cannot be published.
-    Refused(Refusal),
-    /// What the request would need is not there: the goal is another one, or the account has no such service.
-    NoRequest,
-}
 
 /// Reads the answer to a goal's request. What it teaches about the consumer is written into `consumer`, how far the send has
 /// come into `progress`; the caller stores both in one write batch.
