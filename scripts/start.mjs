@@ -1,8 +1,9 @@
 // `npm start`: the connector in Cloudflare's own runtime and the simulator beside it, on this machine only.
 
-import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseEnv } from "node:util";
 
 import { build } from "./build.mjs";
 import { LOCAL, ROOT, inRoot } from "./lib/places.mjs";
@@ -50,9 +51,18 @@ async function requireFree(port, option, what) {
 
 function provideSecrets() {
   const secrets = inRoot(".dev.vars");
-  if (existsSync(secrets)) return;
-  copyFileSync(inRoot(".dev.vars.example"), secrets, constants.COPYFILE_EXCL);
-  say("Wrote .dev.vars: the local secrets, copied from .dev.vars.example.");
+  const example = inRoot(".dev.vars.example");
+  if (!existsSync(secrets)) {
+    copyFileSync(example, secrets, constants.COPYFILE_EXCL);
+    say("Wrote .dev.vars: the local secrets, copied from .dev.vars.example.");
+    return;
+  }
+  const names = (file) => Object.keys(parseEnv(readFileSync(file, "utf8")));
+  const known = names(secrets);
+  const missing = names(example).filter((name) => !known.includes(name));
+  if (missing.length > 0) {
+    say(`Your .dev.vars lacks ${missing.join(", ")}: copy it from .dev.vars.example, unless wrangler.toml has no use for it.`);
+  }
 }
 
 async function answers(url) {

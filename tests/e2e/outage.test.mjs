@@ -117,6 +117,25 @@ test("a publish whose answer is lost is settled by its echo, not sent twice", { 
   assert.deepEqual(await textsOnDesk(world, id), ["hello", "only once", "and then this"]);
 });
 
+test("where echoes bring metadata back, a text carries its id, and its echo settles a lost answer", { timeout: 60_000 }, async () => {
+  const own = await startWorld({ vars: { ACCOUNT_DEMO: { echo_metadata: true } } });
+  try {
+    await own.control("POST", "/control/settings", { echo_metadata: true });
+    const number = phone(own, 1);
+    await own.control("POST", "/control/faults", { on: "publish", action: { kind: "drop_after" }, times: 1, match: { text_contains: "twice" } });
+    for (const text of ["twice", "twice", "end"]) await sendFromPhone(own, number, text);
+    const { id } = await eventually(() => conversationOf(own, number), { ...patient, world: own });
+    await eventually(async () => (await textsOnDesk(own, id)).includes("end"), { ...patient, world: own });
+    assert.deepEqual(await textsOnDesk(own, id), ["twice", "twice", "end"]);
+    const { messages } = await own.control("GET", `/control/conversations/${id}`);
+    const ids = messages.filter(({ role, text }) => role === "CONSUMER" && text).map(({ metadata }) => metadata[0]);
+    assert.ok(ids.every(({ type }) => type === "ExternalId"));
+    assert.equal(new Set(ids.map((entry) => entry.id)).size, 3);
+  } finally {
+    await own.stop();
+  }
+});
+
 test("what Twilio refuses for good is a dead letter, and the lane goes on", async () => {
   const number = phone(world, 7);
   const id = await talking(number);
