@@ -162,6 +162,8 @@ pub(super) fn notes(report: &mut Report, deployment: &Deployment) {
             let ours = key == "PUBLIC_URL" || key.ends_with(".public_url");
             let cure = if ours {
                 "write the address under which LivePerson and the platforms call the deployment"
+            } else if key.ends_with(".url") {
+                "write the address of your gateway or app"
             } else {
                 "leave it out: by default it is LivePerson's or the platform's own"
             };
