@@ -1,7 +1,5 @@
 //! Accepting: what comes in becomes rows, facts, or nothing, in one write batch.
 
-use std::collections::BTreeSet;
-
 use super::consumer::Consumer;
 use super::echo::{external_ids, said};
 use super::news;
@@ -11,9 +9,8 @@ use crate::config::command_word;
 use crate::crypto;
 use crate::http::Millis;
 use crate::liveengage::content::content_of;
-use crate::liveengage::notification::{ConversationChange, DialogEvent, EventBody, Standing};
-use crate::liveengage::publish::{AcceptStatus, ChatState};
-use crate::message::{Agent, Command, Content, File, FilePlace, ReceiptStatus, Signal};
+use crate::liveengage::notification::{ConversationChange, DialogEvent, Standing};
+use crate::message::{Agent, Command, Content, File, FilePlace};
 use crate::outcome::Refusal;
 
 impl<S: Store> Engine<S> {
@@ -221,79 +218,6 @@ impl<S: Store> Engine<S> {
             }
         }
         Ok(learned)
-    }
-
-    /// A signal of the consumer's side. It leaves nothing behind but a mark in memory, except that a message which failed after all
-    /// is told like one that was refused.
-    fn accept_signal(&mut self, signal: &Signal, context: &Context<'_>) -> Result<(), StoreError> {
-        let now = context.now;
-        let (remote_id, status) = match signal {
-            Signal::ChatState { state } => {
-                if let Some(state) = ChatState::from_name(state) {
-                    self.memory.signals.chat_state(state, now);
-                }
-                return Ok(());
-            }
-            Signal::Receipt { remote_id, status } => (remote_id, status),
-        };
-        let Some(key) = self.memory.remote.get(remote_id) else {
-            return Ok(());
-        };
-        let Some(row) = self.store.row(key)? else {
-            return Ok(());
-        };
-        let Some(place) = &row.detail.source else {
-            return Ok(());
-        };
-        let told = match status {
-            ReceiptStatus::Delivered => AcceptStatus::Accept,
-            ReceiptStatus::Read => AcceptStatus::Read,
-            ReceiptStatus::Accessed => AcceptStatus::Access,
-            ReceiptStatus::Failed => {
-                let because = "the platform reported later that it failed".to_owned();
-                return self.tell_not_delivered(&row, because, context);
-            }
-        };
-        self.memory.signals.receipt(place, told, now);
-        Ok(())
-    }
-
-    /// A signal of the agents' side, for platforms that have a use for it.
-    fn accept_agent_signal(&mut self, change: &DialogEvent, context: &Context<'_>) {
-        let now = context.now;
-        let Some(abilities) = self.channel(context).map(|it| it.adapter.abilities()) else {
-            return;
-        };
-        let memory = &mut self.memory;
-        match &change.body {
-            EventBody::ChatState { state } if abilities.typing => {
-                memory.signals.typing(state.clone(), now);
-            }
-            EventBody::Accept { status, sequences } if abilities.receipts => {
-                let status = match status.as_str() {
-                    "ACCEPT" => ReceiptStatus::Delivered,
-                    "READ" => ReceiptStatus::Read,
-                    "ACCESS" => ReceiptStatus::Accessed,
-                    _ => return,
-                };
-                let mut told = BTreeSet::new();
-                for sequence in sequences {
-                    let place = DialogPlace {
-                        dialog_id: change.dialog_id.clone(),
-                        sequence: *sequence,
-                    };
-                    let key = memory.published.get(&place);
-                    let id = key.and_then(|key| key.strip_prefix("c:"));
-                    // A text of several pieces has several places.
-                    if let Some(id) = id
-                        && told.insert(id.to_owned())
-                    {
-                        memory.signals.told(id.to_owned(), status, now);
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Returns whether a row was inserted (`None`: the event needs none) and whether the consumer changed.

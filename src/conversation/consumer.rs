@@ -12,7 +12,6 @@ use crate::liveengage::consumer_jws::StoredConsumerToken;
 use crate::liveengage::engagement::Visit;
 use crate::liveengage::notification::ConversationChange;
 use crate::message::{Agent, Offer, Profile};
-use crate::rich::{self, Choice};
 
 /// Conversations kept; the oldest closed ones are forgotten first.
 const CONVERSATIONS: usize = 50;
@@ -21,9 +20,6 @@ const CLOSING: Millis = 60_000;
 /// When a claim is renewed, long before Directory and KV forget it (ms); see [`crate::directory::KEEP_CLAIM`].
 const REFRESH_CLAIM: Millis = 60 * 86_400_000;
 
-/// Offers kept, by number and by bytes of their JSON: cards are tapped late, numbers are typed at once.
-const OFFERS: usize = 20;
-const OFFERS_BYTES: usize = 48 * 1024;
 /// LiveEngage's skill of a conversation that is with no skill.
 const UNASSIGNED: &str = "-1";
 /// Agents kept.
@@ -412,49 +408,11 @@ impl Consumer {
         self.agents.drain(..many);
     }
 
-    /// A message goes out that offers these choices, or none.
-    pub fn offer(&mut self, offer: Option<Offer>) {
-        self.on_offer = offer.as_ref().map(|offer| offer.id.clone());
-        let Some(offer) = offer else {
-            return;
-        };
-        self.offers.retain(|known| known.id != offer.id);
-        self.offers.push(offer);
-        while self.offers.len() > 1
-            && (self.offers.len() > OFFERS || json_size(&self.offers) > OFFERS_BYTES)
-        {
-            self.offers.remove(0);
-        }
-    }
-
-    /// The choice that a reference names, with its offer.
-    pub fn referenced(&self, reference: &str) -> Option<(&Offer, &Choice)> {
-        let (id, index) = reference.rsplit_once('.')?;
-        let index: usize = index.parse().ok()?;
-        let offer = self.offers.iter().find(|offer| offer.id == id)?;
-        Some((offer, offer.choices.get(index)?))
-    }
-
-    /// The choice that a typed text means: the number or the title of one that the latest message offers.
-    pub fn typed(&self, text: &str) -> Option<(&Offer, usize)> {
-        // What a conversation offered ends with it.
-        let id = self
-            .on_offer
-            .as_ref()
-            .filter(|_| self.has_open_conversation())?;
-        let offer = self.offers.iter().find(|offer| offer.id == *id)?;
-        Some((offer, rich::matched(text, &offer.choices)?))
-    }
-
     pub(super) fn known(&self, conversation_id: &str) -> Option<&Known> {
         self.conversations
             .iter()
             .find(|known| known.id == conversation_id)
     }
-}
-
-fn json_size(offers: &[Offer]) -> usize {
-    serde_json::to_vec(offers).map_or(0, |json| json.len())
 }
 
 /// `LOCKED` is not documented further; a locked conversation takes no messages from us either.

@@ -18,6 +18,7 @@ mod echo;
 mod ending;
 mod engine;
 mod news;
+mod offers;
 mod order;
 pub mod retry;
 mod row;

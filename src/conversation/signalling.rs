@@ -1,15 +1,18 @@
-//! Sending signals, and looking up who speaks: what happens beside the messages of a lane.
+//! Signals as they come and as they go, and looking up who speaks: what happens beside the messages of a lane.
+
+use std::collections::BTreeSet;
 
 use super::signals::ToLiveengage;
-use super::{After, Context, Engine, Lane, Store, StoreError, Work};
+use super::{After, Context, DialogPlace, Engine, Lane, Store, StoreError, Work};
 use crate::config::Channel;
 use crate::crypto;
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse};
 use crate::liveengage::agent_profile::AgentProfile;
 use crate::liveengage::answers::{SendAnswer, TokenFault, send_answer};
-use crate::liveengage::publish::{self, ChatState, Place};
+use crate::liveengage::notification::{DialogEvent, EventBody};
+use crate::liveengage::publish::{self, AcceptStatus, ChatState, Place};
 use crate::liveengage::{Access, Call};
-use crate::message::Agent;
+use crate::message::{Agent, ReceiptStatus, Signal};
 use crate::platforms::OutgoingSignal;
 
 /// Says which signal a request carried.
@@ -21,6 +24,83 @@ pub struct SignalTicket {
 }
 
 impl<S: Store> Engine<S> {
+    /// A signal of the consumer's side. It leaves nothing behind but a mark in memory, except that a message which failed after all
+    /// is told like one that was refused.
+    pub(super) fn accept_signal(
+        &mut self,
+        signal: &Signal,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        let now = context.now;
+        let (remote_id, status) = match signal {
+            Signal::ChatState { state } => {
+                if let Some(state) = ChatState::from_name(state) {
+                    self.memory.signals.chat_state(state, now);
+                }
+                return Ok(());
+            }
+            Signal::Receipt { remote_id, status } => (remote_id, status),
+        };
+        let Some(key) = self.memory.remote.get(remote_id) else {
+            return Ok(());
+        };
+        let Some(row) = self.store.row(key)? else {
+            return Ok(());
+        };
+        let Some(place) = &row.detail.source else {
+            return Ok(());
+        };
+        let told = match status {
+            ReceiptStatus::Delivered => AcceptStatus::Accept,
+            ReceiptStatus::Read => AcceptStatus::Read,
+            ReceiptStatus::Accessed => AcceptStatus::Access,
+            ReceiptStatus::Failed => {
+                let because = "the platform reported later that it failed".to_owned();
+                return self.tell_not_delivered(&row, because, context);
+            }
+        };
+        self.memory.signals.receipt(place, told, now);
+        Ok(())
+    }
+
+    /// A signal of the agents' side, for platforms that have a use for it.
+    pub(super) fn accept_agent_signal(&mut self, change: &DialogEvent, context: &Context<'_>) {
+        let now = context.now;
+        let Some(abilities) = self.channel(context).map(|it| it.adapter.abilities()) else {
+            return;
+        };
+        let memory = &mut self.memory;
+        match &change.body {
+            EventBody::ChatState { state } if abilities.typing => {
+                memory.signals.typing(state.clone(), now);
+            }
+            EventBody::Accept { status, sequences } if abilities.receipts => {
+                let status = match status.as_str() {
+                    "ACCEPT" => ReceiptStatus::Delivered,
+                    "READ" => ReceiptStatus::Read,
+                    "ACCESS" => ReceiptStatus::Accessed,
+                    _ => return,
+                };
+                let mut told = BTreeSet::new();
+                for sequence in sequences {
+                    let place = DialogPlace {
+                        dialog_id: change.dialog_id.clone(),
+                        sequence: *sequence,
+                    };
+                    let key = memory.published.get(&place);
+                    let id = key.and_then(|key| key.strip_prefix("c:"));
+                    // A text of several pieces has several places.
+                    if let Some(id) = id
+                        && told.insert(id.to_owned())
+                    {
+                        memory.signals.told(id.to_owned(), status, now);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The next signal of a lane, or what it needs first.
     pub(super) fn next_signal(
         &mut self,

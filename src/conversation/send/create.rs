@@ -1,6 +1,7 @@
 //! Opening a conversation, and asking beforehand where it should go.
 
-use super::{SendContext, SendProgress, Verdict, unauthorized};
+use super::conclude::unauthorized;
+use super::{SendContext, SendProgress, Verdict};
 use crate::config::Channel;
 use crate::conversation::{Consumer, ConsumerKeyed, Target};
 use crate::http::{HttpAnswer, HttpFailure, HttpRequest, Millis};

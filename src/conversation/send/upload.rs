@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Goal, SendContext, SendProgress, Verdict, unauthorized};
+use super::conclude::unauthorized;
+use super::{Goal, SendContext, SendProgress, Verdict};
 use crate::conversation::{Consumer, Target};
 use crate::http::{HttpAnswer, HttpFailure, HttpRequest, Millis, Take};
 use crate::liveengage::Call;
