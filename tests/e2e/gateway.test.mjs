@@ -55,6 +55,14 @@ test("several events in one post keep their order, each for its person", async (
   assert.deepEqual(await deskTexts("batch-b"), ["b 1", "b 2", "b 3"]);
 });
 
+test("what any event of a post tells about its person counts, whichever comes first", async () => {
+  const typing = { type: "typing", from: "told-late", state: "composing" };
+  const profile = { user_id: "told-late", first_name: "Lee", email: "lee@example.com" };
+  await answered(await post(world, { events: [typing, { ...text("t-1", "told-late", "Hello"), profile }] }), 200);
+  const { id } = await talking(world, "told-late");
+  assert.equal((await desk(world, id)).consumer.profile.firstName, "Lee");
+});
+
 test("an event that cannot be read becomes a dead letter, and those beside it pass", async () => {
   const before = world.rows(["message"]).filter(({ state }) => state === "refused").length;
   const broken = { type: "message", id: "m-broken", from: "mixed", content: { type: "text", text: "  " } };
@@ -67,6 +75,16 @@ test("an event that cannot be read becomes a dead letter, and those beside it pa
   await answered(await post(world, text("m-broken", "mixed", "mended")), 200);
   await talking(world, "mixed", 3);
   assert.deepEqual(await deskTexts("mixed"), ["one", "two", "mended"]);
+});
+
+test("an event that names nobody becomes a dead letter of the channel, once, and those beside it pass", async () => {
+  const refused = () => world.rows(["message"]).filter(({ state }) => state === "refused");
+  const before = refused().length;
+  const nobodys = { type: "message", id: "n-1", content: { type: "text", text: "whose?" } };
+  for (const n of [1, 2]) await answered(await post(world, { events: [nobodys, text(`n-${n}`, "somebody", `${n}`)] }), 200);
+  await talking(world, "somebody", 2);
+  assert.equal(refused().length, before + 1);
+  assert.ok(refused().every(({ key }) => key.startsWith("x:") || key.startsWith("c:")));
 });
 
 test("what is posted again has no second effect", async () => {
