@@ -1,7 +1,8 @@
 //! A bridge between consumer messaging platforms and LivePerson LiveEngage, as a Cloudflare Worker.
 //!
 //! `ARCHITECTURE.md` is the map. In short: [`platforms`] and [`liveengage`] know the wire, [`conversation`] decides, [`directory`]
-//! knows whose conversation is whose, and `worker` is the only module that touches network, storage or clock.
+//! knows whose conversation is whose; [`objects`] and [`intake`] wait for what was decided, through the ports of [`runtime`]; and
+//! `worker` is the only module that touches network, storage or clock.
 
 pub mod config;
 pub mod conversation;
@@ -11,11 +12,14 @@ pub mod feed;
 pub mod files;
 pub mod http;
 pub mod identity;
+pub mod intake;
 pub mod liveengage;
 pub mod message;
+pub mod objects;
 pub mod outcome;
 pub mod platforms;
 pub mod rich;
+pub mod runtime;
 pub mod secret;
 pub mod split;
 #[allow(missing_docs)] // the macros write items without documentation

@@ -3,10 +3,12 @@
 use worker::{Env, Headers, Method, Request, Response, ResponseBody, Result as WorkerResult};
 
 use super::reply::Fault;
-use super::{clock, http, log, objects, settings};
+use super::runtime::Shell;
+use super::{clock, http, log, settings};
 use crate::conversation::wire::{FileAnswer, FileRequest};
 use crate::files::{self, LinkFault, Relay, RelayFault};
 use crate::identity::ConsumerKey;
+use crate::objects::calls;
 
 /// Checks the link, asks the consumer's object for the file's address of the minute, and pipes the file through.
 pub(super) async fn serve(token: &str, request: &Request, env: &Env) -> Result<Response, Fault> {
@@ -29,7 +31,7 @@ pub(super) async fn serve(token: &str, request: &Request, env: &Env) -> Result<R
     let question = FileRequest {
         file_id: ticket.file_id,
     };
-    let answer = objects::file(env, &ticket.consumer, &question).await;
+    let answer = calls::file(&Shell::new(env), &ticket.consumer, &question).await;
     let (url, name, media_type) = match answer {
         Ok(FileAnswer::Found {
             url,

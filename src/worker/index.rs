@@ -4,23 +4,22 @@
 use worker::Env;
 
 use crate::directory::KEEP_CLAIM;
-use crate::identity::{ConsumerKey, Subject};
 
 /// Name of the KV namespace's binding.
-pub(super) const INDEX: &str = "INDEX";
+const INDEX: &str = "INDEX";
 
-/// Looks a subject up. A failing KV counts as a miss: the Directory knows.
-pub(super) async fn get(env: &Env, subject: &Subject<'_>) -> Option<ConsumerKey> {
-    let found = env.kv(INDEX).ok()?.get(&subject.name()).text().await;
-    found.ok().flatten().map(ConsumerKey::from_stored)
+/// Looks a name up. A failing KV counts as a miss: the Directory knows.
+pub(super) async fn get(env: &Env, name: &str) -> Option<String> {
+    let found = env.kv(INDEX).ok()?.get(name).text().await;
+    found.ok().flatten()
 }
 
-/// Writes a subject's key; says whether that worked.
-pub(super) async fn put(env: &Env, subject: &Subject<'_>, key: &ConsumerKey) -> bool {
+/// Writes a name's value; says whether that worked.
+pub(super) async fn put(env: &Env, name: &str, value: &str) -> bool {
     let Ok(kv) = env.kv(INDEX) else {
         return false;
     };
-    let Ok(put) = kv.put(&subject.name(), key.as_str()) else {
+    let Ok(put) = kv.put(name, value) else {
         return false;
     };
     put.expiration_ttl(KEEP_CLAIM / 1000)

@@ -1,24 +1,20 @@
-//! The shell: the only folder that names the `worker` crate. It decides nothing that the rest of the crate can decide.
+//! The shell: the only folder that names the `worker` crate. It decides nothing that the rest of the crate can decide, and waits
+//! for nothing that [`crate::objects`] and [`crate::intake`] can wait for.
 
-mod account;
 mod channels;
 mod clock;
-mod conversation;
-mod directory;
 mod files;
 mod http;
 mod index;
 mod log;
 mod objects;
 mod reply;
-mod resolve;
+mod runtime;
 mod settings;
 mod sql;
 mod webhooks;
 
-pub use account::AccountAccess;
-pub use conversation::Conversation;
-pub use directory::Directory;
+pub use objects::{AccountAccess, Conversation, Directory};
 
 use worker::{Env, Request, Response, Result};
 

@@ -1,133 +1,106 @@
-//! Calls from the Worker and between objects: JSON over the stub's `fetch`, since Rust objects take no RPC.
+//! The Durable Objects, as the runtime knows them: thin covers around [`crate::objects`], and the way to call one.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use worker::wasm_bindgen::JsValue;
-use worker::{Env, Request, RequestInit, Stub};
-
-use super::settings;
-use crate::conversation::Lane;
-use crate::conversation::wire::{
-    AcceptEvent, AcceptRequest, AcceptResponse, FileAnswer, FileRequest,
+use worker::{
+    DurableObject, Env, Request, RequestInit, Response, Result, State, Stub, durable_object,
 };
-use crate::directory::{Ask, Resolution};
-use crate::feed;
-use crate::identity::{ConsumerKey, Subject};
-use crate::liveengage::StoredAccess;
-use crate::liveengage::access::AccessRequest;
-use crate::outcome::Cause;
 
-pub(super) const CONVERSATION: &str = "CONVERSATION";
-pub(super) const DIRECTORY: &str = "DIRECTORY";
-pub(super) const ACCOUNT: &str = "ACCOUNT";
-/// Path of a question to a Conversation object about a file; its events go to `/`.
-pub(super) const FILE: &str = "/file";
+use super::runtime::ObjectShell;
+use crate::objects::{AccountObject, ConversationObject, DirectoryObject};
+use crate::runtime::{Failed, Object, Reply};
 
-/// Why an object gave no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CallFault {
-    /// It could not be reached, or its storage failed: trying again may help.
-    Unavailable,
-    /// It cannot read the request: trying again does not help.
-    Rejected,
-}
+/// See [`crate::objects`].
+#[durable_object(alarm)]
+pub struct Conversation(ConversationObject<ObjectShell>);
 
-/// Hands events to a Conversation object. When this returns, they are durable.
-pub(super) async fn accept(
-    env: &Env,
-    key: &ConsumerKey,
-    request: &AcceptRequest,
-) -> Result<AcceptResponse, CallFault> {
-    call(env, CONVERSATION, key.as_str(), "/", request).await
-}
+/// See [`crate::objects`].
+#[durable_object(alarm)]
+pub struct Directory(DirectoryObject<ObjectShell>);
 
-/// Asks a Conversation object where a file can be read now.
-pub(super) async fn file(
-    env: &Env,
-    key: &ConsumerKey,
-    request: &FileRequest,
-) -> Result<FileAnswer, CallFault> {
-    call(env, CONVERSATION, key.as_str(), FILE, request).await
-}
+/// See [`crate::objects`].
+#[durable_object(fetch)]
+pub struct AccountAccess(AccountObject<ObjectShell>);
 
-/// Keeps events that their own object cannot take as a dead letter.
-pub(super) async fn bury(env: &Env, request: &AcceptRequest) -> Result<(), CallFault> {
-    let body = serde_json::to_vec(&request.events).unwrap_or_default();
-    let what = "the consumer's object cannot take it";
-    let event = feed::dead_letter(what, &body, Lane::ToConsumer);
-    bury_events(env, &request.route.account_id, &body, vec![event]).await
-}
+impl DurableObject for Conversation {
+    fn new(state: State, env: Env) -> Self {
+        Self(ConversationObject::new(ObjectShell::new(state, env)))
+    }
 
-/// Keeps what belongs to no consumer as dead letters, in an object of their own.
-pub(super) async fn bury_events(
-    env: &Env,
-    account_id: &str,
-    body: &[u8],
-    events: Vec<AcceptEvent>,
-) -> Result<(), CallFault> {
-    let config = settings::config(env);
-    let identity = config.identity_key.as_ref().ok_or(CallFault::Unavailable)?;
-    let key = ConsumerKey::unaddressed(identity, account_id, "", body);
-    let request = AcceptRequest::of_account(account_id, events);
-    accept(env, &key, &request).await.map(drop)
-}
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let path = request.path();
+        let Ok(body) = request.text().await else {
+            return unreadable();
+        };
+        answered(self.0.answer(&path, &body).await)
+    }
 
-/// Asks the Directory about a conversation or a LiveEngage consumer.
-pub(super) async fn directory(
-    env: &Env,
-    subject: &Subject<'_>,
-    ask: &Ask,
-) -> Result<Resolution, CallFault> {
-    call(env, DIRECTORY, &subject.name(), "/", ask).await
-}
-
-/// Asks the Account object for domains and AppJWT.
-pub(super) async fn access(
-    env: &Env,
-    account_id: &str,
-    request: &AccessRequest,
-) -> Result<Result<StoredAccess, Cause>, CallFault> {
-    call(env, ACCOUNT, account_id, "/", request).await
-}
-
-/// One call, with one more try through a fresh stub: a stub that threw is dead.
-async fn call<Q: Serialize, A: DeserializeOwned>(
-    env: &Env,
-    namespace: &str,
-    name: &str,
-    path: &str,
-    question: &Q,
-) -> Result<A, CallFault> {
-    let body = serde_json::to_string(question).map_err(|_| CallFault::Rejected)?;
-    match once(env, namespace, name, path, &body).await {
-        Err(CallFault::Unavailable) => once(env, namespace, name, path, &body).await,
-        settled => settled,
+    async fn alarm(&self) -> Result<Response> {
+        rung(self.0.alarm().await)
     }
 }
 
-async fn once<A: DeserializeOwned>(
-    env: &Env,
-    namespace: &str,
-    name: &str,
-    path: &str,
-    body: &str,
-) -> Result<A, CallFault> {
-    let answer = ask(env, namespace, name, path, body).await;
-    let (status, text) = answer.map_err(|_| CallFault::Unavailable)?;
-    match status {
-        200 => serde_json::from_str(&text).map_err(|_| CallFault::Rejected),
-        400..=499 => Err(CallFault::Rejected),
-        _ => Err(CallFault::Unavailable),
+impl DurableObject for Directory {
+    fn new(state: State, env: Env) -> Self {
+        Self(DirectoryObject::new(ObjectShell::new(state, env)))
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let Ok(body) = request.text().await else {
+            return unreadable();
+        };
+        answered(self.0.answer(&body).await)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        rung(self.0.alarm().await)
     }
 }
 
-async fn ask(
-    env: &Env,
-    namespace: &str,
-    name: &str,
-    path: &str,
-    body: &str,
-) -> worker::Result<(u16, String)> {
+impl DurableObject for AccountAccess {
+    fn new(state: State, env: Env) -> Self {
+        Self(AccountObject::new(ObjectShell::new(state, env)))
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let Ok(body) = request.text().await else {
+            return unreadable();
+        };
+        answered(Ok(self.0.answer(&body).await))
+    }
+}
+
+fn unreadable() -> Result<Response> {
+    Response::error("unreadable", 400)
+}
+
+fn answered(reply: std::result::Result<Reply, Failed>) -> Result<Response> {
+    let reply = reply.map_err(thrown)?;
+    if reply.status != 200 {
+        return Response::error(reply.body, reply.status);
+    }
+    let mut response = Response::ok(reply.body)?;
+    let headers = response.headers_mut();
+    headers.set("content-type", "application/json")?;
+    Ok(response)
+}
+
+fn rung(rung: std::result::Result<(), Failed>) -> Result<Response> {
+    rung.map_err(thrown)?;
+    Response::ok("")
+}
+
+/// What is thrown makes the runtime ring the alarm again.
+fn thrown(failed: Failed) -> worker::Error {
+    worker::Error::RustError(failed.what)
+}
+
+/// One request to an object, through a fresh stub: one that threw is dead.
+pub(super) async fn ask(env: &Env, object: &Object<'_>, path: &str, body: &str) -> Result<Reply> {
+    let (namespace, name) = match object {
+        Object::Conversation(name) => ("CONVERSATION", name),
+        Object::Directory(name) => ("DIRECTORY", name),
+        Object::Account(name) => ("ACCOUNT", name),
+    };
     let stub: Stub = env.durable_object(namespace)?.get_by_name(name)?;
     let mut init = RequestInit::new();
     init.with_method(worker::Method::Post);
@@ -135,5 +108,8 @@ async fn ask(
     // Objects have no host; the URL only has to be absolute.
     let request = Request::new_with_init(&format!("https://object{path}"), &init)?;
     let mut response = stub.fetch_with_request(request).await?;
-    Ok((response.status_code(), response.text().await?))
+    Ok(Reply {
+        status: response.status_code(),
+        body: response.text().await?,
+    })
 }

@@ -1,20 +1,15 @@
 //! `POST /liveengage/webhooks`: LiveEngage's notifications, of all accounts.
 //!
-//! Towards LiveEngage little is a failure, since one failing endpoint puts a whole app installation into retry: a bad signature,
-//! and storage that stays unreachable. What is authentic and cannot be taken becomes a dead letter and is answered 200.
+//! Towards LiveEngage little is a failure: a bad signature, and storage that stays unreachable. See [`crate::intake::webhooks`].
 
 use worker::{Env, Request, Response};
 
-use super::objects::CallFault;
 use super::reply::Fault;
-use super::resolve::{Found, resolve};
-use super::{http, log, objects, settings};
-use crate::config::Account;
-use crate::conversation::Lane;
-use crate::conversation::wire::AcceptRequest;
-use crate::feed::{self, Feed};
+use super::runtime::Shell;
+use super::{http, log, settings};
 use crate::http::Method;
-use crate::liveengage::{notification, signature};
+use crate::intake::webhooks;
+use crate::liveengage::signature;
 
 /// The longest notification that is read (bytes). No limit is documented; a hosted file's preview has up to 30 KB.
 const BODY_LIMIT: usize = 1 << 20;
@@ -61,45 +56,7 @@ pub(super) async fn receive(mut request: Request, env: &Env) -> Result<Response,
         };
         Fault::Signature { status: 401, code }
     })?;
-    take(env, account, &body).await?;
+    let taken = webhooks::take(&Shell::new(env), account, &body).await;
+    taken.map_err(|_| Fault::Unavailable)?;
     Response::empty().map_err(|_| Fault::Unavailable)
-}
-
-async fn take(env: &Env, account: &Account, body: &[u8]) -> Result<(), Fault> {
-    let taken = match notification::parse(body) {
-        Ok(changes) => deliver(env, account, feed::sort(changes, body), body).await,
-        Err(unreadable) => {
-            let event = feed::dead_letter(&unreadable.what, body, Lane::ToConsumer);
-            objects::bury_events(env, &account.id, body, vec![event]).await
-        }
-    };
-    taken.map_err(|fault| {
-        let fault = format!("{fault:?}");
-        let fields = [("account", account.id.as_str()), ("fault", &fault)];
-        log::write("webhook_failed", &fields, true);
-        Fault::Unavailable
-    })
-}
-
-async fn deliver(env: &Env, account: &Account, feed: Feed, body: &[u8]) -> Result<(), CallFault> {
-    for name in &feed.unknown {
-        let fields = [("account", account.id.as_str()), ("kind", name.as_str())];
-        log::write("webhook_kind_unknown", &fields, false);
-    }
-    for arrival in feed.arrivals {
-        let found = resolve(env, &account.id, &arrival).await?;
-        let request = AcceptRequest::of_account(&account.id, arrival.events);
-        match found {
-            Found::Owner(key) => match objects::accept(env, &key, &request).await {
-                Err(CallFault::Rejected) => objects::bury(env, &request).await?,
-                taken => drop(taken?),
-            },
-            Found::Full => objects::bury(env, &request).await?,
-            Found::Parked | Found::Foreign => {}
-        }
-    }
-    if feed.dead_letters.is_empty() {
-        return Ok(());
-    }
-    objects::bury_events(env, &account.id, body, feed.dead_letters).await
 }

@@ -1,22 +1,15 @@
 //! Whose conversation is this? Isolate cache, KV, Directory, in this order, and no further than what would be lost is worth.
 
-use std::cell::RefCell;
-use std::num::NonZeroUsize;
-
-use lru::LruCache;
-use worker::Env;
-
-use super::objects::{self, CallFault};
-use super::{clock, index};
 use crate::conversation::wire::AcceptRequest;
 use crate::directory::{Ask, Resolution};
 use crate::feed::{Arrival, Worth};
-use crate::http::Millis;
 use crate::identity::{ConsumerKey, Subject};
+use crate::objects::calls::{self, CallFault};
+use crate::runtime::Runtime;
 
 /// Where the events of a conversation go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub enum Found {
     /// To this consumer's object.
     Owner(ConsumerKey),
     /// They are parked until somebody claims the conversation.
@@ -27,26 +20,9 @@ pub(super) enum Found {
     Full,
 }
 
-/// Entries per isolate cache: a few hundred bytes each.
-const CACHED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
-/// How long a conversation counts as foreign before it is looked up again (ms).
-const FOREIGN: Millis = 60_000;
-
-struct Cache {
-    owners: LruCache<String, ConsumerKey>,
-    foreign: LruCache<String, Millis>,
-}
-
-thread_local! {
-    static CACHE: RefCell<Cache> = RefCell::new(Cache {
-        owners: LruCache::new(CACHED),
-        foreign: LruCache::new(CACHED),
-    });
-}
-
 /// Finds the owner of an arrival's conversation, or parks its content.
-pub(super) async fn resolve(
-    env: &Env,
+pub async fn resolve(
+    runtime: &impl Runtime,
     account_id: &str,
     arrival: &Arrival,
 ) -> Result<Found, CallFault> {
@@ -55,11 +31,16 @@ pub(super) async fn resolve(
         id: &arrival.conversation_id,
     };
     let name = conversation.name();
-    if let Some(found) = remembered(&name) {
-        return Ok(found);
+    let isolate = runtime.isolate();
+    if let Some(key) = isolate.owner(&name) {
+        return Ok(Found::Owner(key));
     }
-    if let Some(key) = index::get(env, &conversation).await {
-        remember(name, &key);
+    if isolate.is_foreign(&name, runtime.now()) {
+        return Ok(Found::Foreign);
+    }
+    if let Some(key) = runtime.index_get(&name).await {
+        let key = ConsumerKey::from_stored(key);
+        isolate.owned(name, &key);
         return Ok(Found::Owner(key));
     }
     if arrival.worth == Worth::Signal {
@@ -69,43 +50,28 @@ pub(super) async fn resolve(
         // The Directory is asked, not KV: its "no" is certain, since a consumer is registered before its first conversation.
         let consumer = Subject::Consumer { account_id, id };
         let ask = Ask::Resolve { park: None };
-        if let Resolution::Owned { key } = objects::directory(env, &consumer, &ask).await? {
+        if let Resolution::Owned { key } = calls::directory(runtime, &consumer, &ask).await? {
             // Claimed before anything goes past the Directory: what it has parked must not be overtaken.
             let claim = Ask::Claim { key: key.clone() };
-            objects::directory(env, &conversation, &claim).await?;
-            remember(name, &key);
+            calls::directory(runtime, &conversation, &claim).await?;
+            isolate.owned(name, &key);
             return Ok(Found::Owner(key));
         }
     }
     if !arrival.consumers.is_empty() {
-        CACHE.with(|cache| cache.borrow_mut().foreign.put(name, clock::now()));
+        isolate.foreign(name, runtime.now());
         return Ok(Found::Foreign);
     }
     let park = (arrival.worth == Worth::Content)
         .then(|| AcceptRequest::of_account(account_id, arrival.events.clone()))
         .map(Box::new);
-    match objects::directory(env, &conversation, &Ask::Resolve { park }).await? {
+    match calls::directory(runtime, &conversation, &Ask::Resolve { park }).await? {
         Resolution::Owned { key } => {
-            remember(name, &key);
+            isolate.owned(name, &key);
             Ok(Found::Owner(key))
         }
         Resolution::Parked => Ok(Found::Parked),
         Resolution::Unclaimed => Ok(Found::Foreign),
         Resolution::Full => Ok(Found::Full),
     }
-}
-
-fn remembered(name: &str) -> Option<Found> {
-    CACHE.with(|cache| {
-        let mut cache = cache.borrow_mut();
-        if let Some(key) = cache.owners.get(name) {
-            return Some(Found::Owner(key.clone()));
-        }
-        let since = *cache.foreign.get(name)?;
-        (clock::now().saturating_sub(since) < FOREIGN).then_some(Found::Foreign)
-    })
-}
-
-fn remember(name: String, key: &ConsumerKey) {
-    CACHE.with(|cache| cache.borrow_mut().owners.put(name, key.clone()));
 }

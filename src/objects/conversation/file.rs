@@ -6,12 +6,13 @@ use crate::conversation::wire::{FileAnswer, FileRequest};
 use crate::http::Millis;
 use crate::liveengage::answers::{Answer, TokenFault};
 use crate::liveengage::files;
-use crate::worker::{account, http};
+use crate::objects::account;
+use crate::runtime::ConversationRuntime;
 
 /// Pause that a consumer's device is asked for where LiveEngage does not name one (ms).
 const AGAIN: Millis = 5000;
 
-impl Inner {
+impl<R: ConversationRuntime> Inner<R> {
     /// Where a file can be read now. A refused token, of the app or of the consumer, is renewed once.
     pub(super) async fn file(&self, request: &FileRequest) -> Result<FileAnswer, StoreError> {
         let unavailable = |after: Option<Millis>| FileAnswer::Unavailable {
@@ -29,7 +30,7 @@ impl Inner {
         let mut refused = None;
         let mut renewed = false;
         for _ in 0..3 {
-            let access = match account::access(&self.env, &account_id, refused.take()).await {
+            let access = match account::access(&self.runtime, &account_id, refused.take()).await {
                 Ok(access) => access,
                 Err(_) => return Ok(unavailable(None)),
             };
@@ -38,7 +39,7 @@ impl Inner {
             let Some((file, request)) = asked else {
                 return Ok(FileAnswer::Gone);
             };
-            match files::url_answer(&http::send(&request).await) {
+            match files::url_answer(&self.runtime.send(&request).await) {
                 Answer::Done(signed) => {
                     let Some(url) = signed.url(&access.domains) else {
                         return Ok(FileAnswer::Gone);
@@ -56,7 +57,7 @@ impl Inner {
                     let Some(request) = asked else {
                         return Ok(FileAnswer::Gone);
                     };
-                    let answer = http::send(&request).await;
+                    let answer = self.runtime.send(&request).await;
                     self.with(|engine, context| engine.consumer_token_came(&answer, context))?;
                 }
                 Answer::Unauthorized(TokenFault::AppJwt) => {

@@ -1,0 +1,149 @@
+//! One drain of one lane: ask the engine for work, perform it, bring back what came of it.
+
+use super::Inner;
+use crate::conversation::{After, Lane, StoreError, Work};
+use crate::directory::{Ask, Resolution};
+use crate::http::Millis;
+use crate::identity::Subject;
+use crate::liveengage::Access;
+use crate::liveengage::agent_profile::{self, AgentProfile, AgentProfileAnswer};
+use crate::objects::{account, calls};
+use crate::outcome::Cause;
+use crate::runtime::ConversationRuntime;
+
+/// A drain ends after so many sends or milliseconds and leaves the rest to the alarm, so that no event runs for ever.
+const DRAIN_SENDS: u32 = 25;
+const DRAIN_TIME: Millis = 30_000;
+
+impl<R: ConversationRuntime> Inner<R> {
+    /// Drains a lane, then sets the alarm for what is left.
+    pub(super) async fn drain(&self, lane: Lane, number: u32) {
+        let drained = self.drain_lane(lane, number).await;
+        self.leases.end(lane, number);
+        let armed = match drained {
+            Ok(()) => self.arm().await,
+            Err(error) => {
+                self.log_storage_failed(&error);
+                self.arm_at(self.runtime.now() + super::AGAIN).await
+            }
+        };
+        if let Err(error) = armed {
+            let fields = [("error", error.what.as_str())];
+            self.runtime.log("alarm_not_set", &fields, true);
+        }
+    }
+
+    async fn drain_lane(&self, lane: Lane, number: u32) -> Result<(), StoreError> {
+        let started = self.runtime.now();
+        let mut access: Option<Access> = None;
+        let mut refused: Option<String> = None;
+        let mut sends = 0;
+        while sends < DRAIN_SENDS && self.runtime.now().saturating_sub(started) < DRAIN_TIME {
+            if !self.leases.keep(lane, number, self.runtime.now()) {
+                return Ok(());
+            }
+            let work = self.with(|engine, context| engine.next(lane, context, access.as_ref()))?;
+            match work {
+                Work::Send { ticket, request } => {
+                    sends += 1;
+                    let answer = self.runtime.send(&request).await;
+                    let after =
+                        self.with(|engine, context| engine.ended(&ticket, &answer, context))?;
+                    if after == After::RenewAppJwt {
+                        refused = access.take().map(|access| access.fingerprint());
+                    }
+                }
+                Work::Access { account_id } => {
+                    match account::access(&self.runtime, &account_id, refused.take()).await {
+                        Ok(granted) => access = Some(granted),
+                        Err(cause) => self.postpone(lane, cause)?,
+                    }
+                }
+                Work::Register {
+                    account_id,
+                    lp_consumer_id,
+                } => {
+                    let subject = Subject::Consumer {
+                        account_id: &account_id,
+                        id: &lp_consumer_id,
+                    };
+                    if self.claim(&subject).await {
+                        self.with(|engine, context| engine.registered(context))?;
+                    } else {
+                        self.postpone(lane, Cause::Internal)?;
+                    }
+                }
+                Work::Claim {
+                    account_id,
+                    conversation_id,
+                } => {
+                    let subject = Subject::Conversation {
+                        account_id: &account_id,
+                        id: &conversation_id,
+                    };
+                    let claimed = self.claim(&subject).await;
+                    if claimed {
+                        self.index(&subject).await;
+                    }
+                    self.with(|engine, context| {
+                        engine.claim_ended(&conversation_id, claimed, context)
+                    })?;
+                }
+                Work::Signal { ticket, request } => {
+                    sends += 1;
+                    let answer = self.runtime.send(&request).await;
+                    let after =
+                        self.with(|engine, context| engine.signalled(&ticket, &answer, context))?;
+                    if after == After::RenewAppJwt {
+                        refused = access.take().map(|access| access.fingerprint());
+                    }
+                }
+                Work::LookUpAgent {
+                    account_id,
+                    agent_id,
+                } => {
+                    let profile = self.agent_profile(&account_id, &agent_id).await;
+                    self.with(|engine, context| {
+                        engine.agent_looked_up(&agent_id, profile, context)
+                    })?;
+                }
+                Work::Idle => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// What LiveEngage tells the public about an agent. Nothing waits for it but once.
+    async fn agent_profile(&self, account_id: &str, agent_id: &str) -> Option<AgentProfile> {
+        let access = account::access(&self.runtime, account_id, None)
+            .await
+            .ok()?;
+        let request = agent_profile::request(&access.domains, account_id, agent_id)?;
+        match agent_profile::parse(&self.runtime.send(&request).await) {
+            AgentProfileAnswer::Known(profile) => Some(profile),
+            AgentProfileAnswer::Unknown | AgentProfileAnswer::Destination { .. } => None,
+        }
+    }
+
+    fn postpone(&self, lane: Lane, cause: Cause) -> Result<(), StoreError> {
+        self.with(|engine, context| engine.postpone(lane, cause, context))
+    }
+
+    /// Tells the Directory whose this is.
+    async fn claim(&self, subject: &Subject<'_>) -> bool {
+        let ask = Ask::Claim {
+            key: self.key.clone(),
+        };
+        let answer = calls::directory(&self.runtime, subject, &ask).await;
+        matches!(answer, Ok(Resolution::Owned { .. }))
+    }
+
+    async fn index(&self, subject: &Subject<'_>) {
+        let (name, key) = (subject.name(), self.key.as_str());
+        if !self.runtime.index_put(&name, key).await {
+            // Not a failure: the Directory answers on every miss.
+            self.runtime
+                .log("index_not_written", &[("consumer", key)], true);
+        }
+    }
+}
