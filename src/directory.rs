@@ -81,6 +81,11 @@ pub enum Ask {
         /// The consumer.
         key: ConsumerKey,
     },
+    /// It is this consumer's no more: the person is erased.
+    Forget {
+        /// The consumer.
+        key: ConsumerKey,
+    },
 }
 
 impl Entry {
@@ -113,6 +118,14 @@ impl Entry {
         if self.owner.as_ref() != Some(&key) {
             self.owner = None;
             self.claimant = Some(key);
+        }
+    }
+
+    /// Forgets the consumer, and with it what is parked. Another consumer's claim stays.
+    pub fn forget(&mut self, key: &ConsumerKey) {
+        let theirs = self.owner.as_ref() == Some(key) || self.claimant.as_ref() == Some(key);
+        if theirs {
+            *self = Self::default();
         }
     }
 
@@ -251,6 +264,17 @@ mod tests {
             entry.resolve(None, 4),
             Resolution::Owned { key: key("other") }
         );
+    }
+
+    #[test]
+    fn a_consumer_is_forgotten_with_what_is_parked_and_nobody_else() {
+        let mut entry = Entry::default();
+        entry.resolve(Some(request("1")), 0);
+        entry.claim(key("k"), 1);
+        entry.forget(&key("other"));
+        assert!(entry.deliverable().is_some());
+        entry.forget(&key("k"));
+        assert_eq!(entry, Entry::default());
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Subject<'_> {
 
 const LONGEST_PART: usize = 200;
 
-fn escape(part: &str) -> String {
+pub(crate) fn escape(part: &str) -> String {
     let mut escaped = String::with_capacity(part.len());
     for byte in part.bytes() {
         if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {

@@ -4,6 +4,7 @@
 //! knows whose conversation is whose; [`objects`] and [`intake`] wait for what was decided, through the ports of [`runtime`]; and
 //! `worker` is the only module that touches network, storage or clock.
 
+pub mod attention;
 pub mod config;
 pub mod conversation;
 pub mod crypto;

@@ -41,6 +41,8 @@ pub trait Runtime {
     fn index_get(&self, name: &str) -> impl Future<Output = Option<String>>;
     /// Writes a value into the index; says whether that worked.
     fn index_put(&self, name: &str, value: &str) -> impl Future<Output = bool>;
+    /// Deletes a value of the index; says whether that worked.
+    fn index_delete(&self, name: &str) -> impl Future<Output = bool>;
 }
 
 /// What the code of one Durable Object has besides. What it stores between two awaits is one batch of writes, and nothing leaves
@@ -73,6 +75,18 @@ pub trait DirectoryRuntime: ObjectRuntime {
     fn store(&self, value: &str) -> Result<(), Failed>;
 }
 
+/// What an Attention object has besides: one stored value per consumer.
+pub trait AttentionRuntime: ObjectRuntime {
+    /// The revision of what is stored of a consumer.
+    fn revision(&self, consumer: &str) -> Result<Option<u64>, Failed>;
+    /// Replaces what is stored of a consumer, as part of the present batch.
+    fn put(&self, consumer: &str, revision: u64, report: &str) -> Result<(), Failed>;
+    /// Deletes what is stored of a consumer, likewise.
+    fn delete(&self, consumer: &str) -> Result<(), Failed>;
+    /// Consumers in the order of their keys, behind that key, with what is stored of each.
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, Failed>;
+}
+
 /// What an Account object has besides: one stored value, which is a cache.
 pub trait AccountRuntime: ObjectRuntime {
     /// The value.
@@ -90,6 +104,8 @@ pub enum Object<'a> {
     Directory(&'a str),
     /// A LiveEngage account, by id.
     Account(&'a str),
+    /// Dead letters and stuck lanes, by [`crate::attention::object_name`].
+    Attention(&'a str),
 }
 
 /// The answer of an object.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Account, Routing, SettingsReader, binding_suffix};
+use crate::conversation::{DAY, DEDUP_HORIZON};
 use crate::http::Millis;
 use crate::liveengage::Feature;
 use crate::message::{Command, ResponseTarget};
@@ -23,6 +24,35 @@ pub enum OnUnknown {
     Refuse,
 }
 
+/// How long ended messages are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// A delivered message: its key for deduplication, its trace for questions (ms).
+    pub traces: Millis,
+    /// A dead letter, with what it says (ms).
+    pub dead_letters: Millis,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            traces: 14 * DAY,
+            dead_letters: 30 * DAY,
+        }
+    }
+}
+
+impl Retention {
+    /// No shorter than an event may be delivered again: its key has to be known for so long.
+    fn read(reader: &mut SettingsReader<'_>) -> Self {
+        let days = DEDUP_HORIZON / DAY..=180;
+        Self {
+            traces: reader.number("keep_traces_days", days.clone(), 14) * DAY,
+            dead_letters: reader.number("keep_dead_letters_days", days, 30) * DAY,
+        }
+    }
+}
+
 /// One channel, for example "the support SMS number".
 pub struct Channel {
     /// Name in this configuration and in the callback URL.
@@ -40,6 +70,8 @@ pub struct Channel {
     pub on_unknown: OnUnknown,
     /// A message older than this becomes a dead letter instead of being sent (ms).
     pub max_age: Millis,
+    /// How long ended messages are kept.
+    pub retention: Retention,
     /// How long a message from LiveEngage may wait for one with a lower sequence (ms, 0 = never).
     pub reorder_wait: Millis,
     /// Template of `ext_consumer_id`; `{key}` stands for the consumer key, `{address}` for the platform's id of the person.
@@ -86,6 +118,7 @@ impl Channel {
             &[("resend", OnUnknown::Resend), ("refuse", OnUnknown::Refuse)],
         );
         let max_age = reader.number("max_age_hours", 1..=168, 72) * HOUR;
+        let retention = Retention::read(reader);
         let reorder_wait = reader.number("reorder_wait_ms", 0..=1000, 0);
         let ext_consumer_id = read_ext_consumer_id(reader);
         let routing = Routing::read(reader);
@@ -106,6 +139,7 @@ impl Channel {
             callback_url: callback_url?,
             on_unknown: on_unknown?,
             max_age,
+            retention,
             reorder_wait,
             ext_consumer_id,
             routing,

@@ -1,5 +1,7 @@
 //! Accepting: what comes in becomes rows, facts, or nothing, in one write batch.
 
+use std::borrow::Cow;
+
 use super::consumer::Consumer;
 use super::echo::{external_ids, said};
 use super::news;
@@ -21,9 +23,12 @@ impl<S: Store> Engine<S> {
         request: &AcceptRequest,
         context: &Context<'_>,
     ) -> Result<AcceptResponse, StoreError> {
+        self.keep_for(context);
         let mut response = AcceptResponse::default();
+        let (request, erased) = self.without_erased(request);
+        response.duplicates += erased;
         // The consumer goes first: a batch that breaks off must not leave rows that belong to nobody.
-        self.learn_consumer(request, context.now)?;
+        self.learn_consumer(&request, context.now)?;
         let mut learned = false;
         for event in &request.events {
             let inserted = match event {
@@ -76,6 +81,21 @@ impl<S: Store> Engine<S> {
         Ok(response)
     }
 
+    /// What a person had said before being erased does not bring the person back when it is delivered again.
+    fn without_erased<'r>(&self, request: &'r AcceptRequest) -> (Cow<'r, AcceptRequest>, u32) {
+        let Some(tombstone) = &self.memory.tombstone else {
+            return (Cow::Borrowed(request), 0);
+        };
+        let is_known = |event: &AcceptEvent| match event {
+            AcceptEvent::Message { id, .. } => tombstone.knows(&format!("c:{id}")),
+            _ => false,
+        };
+        let mut rest = request.clone();
+        rest.events.retain(|event| !is_known(event));
+        let erased = request.events.len() - rest.events.len();
+        (Cow::Owned(rest), u32::try_from(erased).unwrap_or(u32::MAX))
+    }
+
     /// Takes over who the events are about: from the platform's side with a message, or for the dead letters of an object that
     /// has no consumer.
     fn learn_consumer(&mut self, request: &AcceptRequest, now: Millis) -> Result<(), StoreError> {
@@ -95,7 +115,7 @@ impl<S: Store> Engine<S> {
                 )
             });
             self.learn_route(route, tells_profile, now)?;
-        } else if before.is_none() && has(may_need_row) {
+        } else if before.is_none() && self.memory.tombstone.is_none() && has(may_need_row) {
             self.memory.consumer = Some(Consumer {
                 account_id: route.account_id.clone(),
                 touched_at: now,
@@ -109,7 +129,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// `tells_profile`: one of the events is about the profile itself.
-    fn learn_route(
+    pub(super) fn learn_route(
         &mut self,
         route: &Route,
         tells_profile: bool,
@@ -179,7 +199,7 @@ impl<S: Store> Engine<S> {
     }
 
     /// What the head message waits for may just have been told.
-    fn hasten(&mut self, now: Millis) -> Result<(), StoreError> {
+    pub(super) fn hasten(&mut self, now: Millis) -> Result<(), StoreError> {
         let head = self.head(Lane::ToLiveengage)?;
         if let Some(mut row) = head.filter(|row| row.awaits_conversation() && row.due_at > now) {
             row.due_at = now;
@@ -227,6 +247,10 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<(Option<bool>, bool), StoreError> {
         let now = context.now;
+        if self.memory.consumer.is_none() && self.memory.tombstone.is_some() {
+            // The person was erased: what is still said in the conversation goes nowhere.
+            return Ok((None, false));
+        }
         let standing = change.standing(
             self.memory
                 .consumer
@@ -379,6 +403,10 @@ impl<S: Store> Engine<S> {
     }
 
     pub(super) fn insert(&mut self, row: Row) -> Result<bool, StoreError> {
+        let erased = self.memory.tombstone.as_ref();
+        if erased.is_some_and(|tombstone| tombstone.knows(&row.key)) {
+            return Ok(false);
+        }
         let new = self.store.insert(&row)?;
         if new {
             self.memory.put(&row);

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::report::Reported;
 use crate::http::Millis;
 use crate::liveengage::consumer_jws::StoredConsumerToken;
 use crate::liveengage::engagement::Visit;
@@ -77,6 +78,9 @@ pub struct Consumer {
     /// Agents that were looked up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agents: Vec<KnownAgent>,
+    /// What the index of dead letters and stuck lanes was told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<Reported>,
     /// The last change of anything here.
     #[serde(default)]
     pub touched_at: Millis,
@@ -235,6 +239,20 @@ impl Consumer {
             known.stage_open = true;
             known.changed_at = now;
         }
+    }
+
+    /// Somebody has looked up that this is the conversation that is open: messages go there.
+    pub fn adopt(&mut self, conversation_id: &str, now: Millis) {
+        self.is_in(conversation_id, now);
+        let found = self
+            .conversations
+            .iter()
+            .position(|known| known.id == conversation_id);
+        if let Some(found) = found {
+            let known = self.conversations.remove(found);
+            self.conversations.push(known);
+        }
+        self.already_open_since = None;
     }
 
     /// Applies a state that LiveEngage reports, unless a newer one was applied. Returns whether anything changed.

@@ -7,12 +7,14 @@
 
 use std::rc::Rc;
 
+use super::operate::Forget;
 use super::send::{Goal, SendContext};
 use super::signalling::SignalTicket;
 use super::{
     Context, Engine, ExpectedEcho, LEASE, Lane, Phase, Row, RowState, StepEvent, Store, StoreError,
     retry,
 };
+use crate::attention::Report;
 use crate::config::{Channel, OnUnknown};
 use crate::crypto;
 use crate::http::{HttpAnswer, HttpRequest};
@@ -63,6 +65,20 @@ pub enum Work {
         /// LiveEngage's id of the agent.
         agent_id: String,
     },
+    /// Delete what leads from there to this consumer in Directory and KV, then call [`Engine::forgotten`].
+    Forget {
+        /// The conversation, or LiveEngage's id of the consumer.
+        forget: Forget,
+    },
+    /// Tell the index of dead letters and stuck lanes how things stand, then call [`Engine::reported`].
+    Report {
+        /// Name of the Attention object.
+        object: String,
+        /// Counts reports.
+        revision: u64,
+        /// How things stand.
+        report: Report,
+    },
     /// Nothing to do before [`Engine::next_wake`].
     Idle,
 }
@@ -94,6 +110,19 @@ pub enum After {
 impl<S: Store> Engine<S> {
     /// The next work of a lane.
     pub fn next(
+        &mut self,
+        lane: Lane,
+        context: &Context<'_>,
+        access: Option<&Access>,
+    ) -> Result<Work, StoreError> {
+        self.keep_for(context);
+        match self.next_to_send(lane, context, access)? {
+            Work::Idle => Ok(self.errand(lane, context)?.unwrap_or(Work::Idle)),
+            work => Ok(work),
+        }
+    }
+
+    fn next_to_send(
         &mut self,
         lane: Lane,
         context: &Context<'_>,
@@ -134,7 +163,7 @@ impl<S: Store> Engine<S> {
                 self.refuse(&mut row, Refusal::OutcomeUnknown, context)?;
                 continue;
             }
-            if context.now.saturating_sub(row.accepted_at) > channel.max_age {
+            if context.now.saturating_sub(row.age_from()) > channel.max_age {
                 self.refuse(&mut row, Refusal::Expired, context)?;
                 continue;
             }

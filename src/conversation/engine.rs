@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::consumer::Consumer;
+use super::operate::Tombstone;
 use super::order::Seen;
+use super::report::{self, Dead, Errands};
 use super::signals::Signals;
 use super::{
-    DAY, DialogPlace, KEEP_DELIVERED, KEEP_IDLE, KEEP_OPEN, KEEP_REFUSED, Lane, Resent, Row,
-    RowState, RowSummary, Store, StoreError, Ticket,
+    DAY, DialogPlace, KEEP_IDLE, KEEP_OPEN, Lane, Resent, Row, RowState, RowSummary, Store,
+    StoreError, Ticket,
 };
-use crate::config::Config;
+use crate::config::{Config, Retention};
 use crate::files::file_id;
 use crate::http::Millis;
 use crate::identity::ConsumerKey;
@@ -50,14 +52,21 @@ pub struct Engine<S> {
 
 /// A cache of what is stored, and of which attempts this instance has under way.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     pub(super) consumer: Option<Consumer>,
+    /// What is left of a person who was erased.
+    pub(super) tombstone: Option<Tombstone>,
     /// The messages that still have to go somewhere, by lane and position.
     open: BTreeMap<Lane, BTreeMap<u64, Open>>,
     /// Ended messages by the time at which they may be deleted.
     ended: BTreeSet<(Millis, String)>,
+    /// How long ended messages are kept, as the channel says.
+    retention: Retention,
+    /// Messages that are dead letters and have not been discarded.
+    pub(super) dead: BTreeMap<String, Dead>,
+    pub(super) errands: Errands,
     last_position: u64,
-    last_activity: Millis,
+    pub(super) last_activity: Millis,
     /// Where LiveEngage put our publishes, with the key of their message: an echo of one of these has been used.
     pub(super) published: BTreeMap<DialogPlace, String>,
     /// Messages to the consumer by the id that the platform gave them.
@@ -79,6 +88,21 @@ pub(super) struct Memory {
 struct Open {
     key: String,
     due_at: Millis,
+    /// When it was accepted, or last sent again.
+    since: Millis,
+}
+
+/// A row, as the index of the memory sees it.
+struct Place {
+    key: String,
+    lane: Lane,
+    position: u64,
+    state: RowState,
+    /// Due time, or when it ended.
+    at: Millis,
+    since: Millis,
+    /// Of a dead letter that has not been discarded.
+    reason: Option<String>,
 }
 
 /// Distance between two neighbours of a lane, so that a late lower sequence finds room.
@@ -89,14 +113,18 @@ impl<S: Store> Engine<S> {
     pub fn load(store: S) -> Result<Self, StoreError> {
         let mut memory = Memory {
             consumer: store.consumer()?,
+            tombstone: store.tombstone()?,
             ..Memory::default()
         };
         if let Some(consumer) = &memory.consumer {
             memory.last_activity = consumer.touched_at;
+        } else if let Some(tombstone) = &memory.tombstone {
+            memory.last_activity = tombstone.erased_at;
         }
         for summary in store.summaries()? {
             memory.remember(summary);
         }
+        memory.look_for_errands();
         Ok(Self {
             store,
             memory,
@@ -146,11 +174,17 @@ impl<S: Store> Engine<S> {
         if let Some(composing) = composing {
             wake = wake.min(composing.over_at.max(earliest(Lane::ToLiveengage)));
         }
-        (memory.consumer.is_some() || wake < memory.prune_at()).then_some(wake)
+        if let Some(due_at) = memory.errand_due_at() {
+            wake = wake.min(due_at.max(earliest(Lane::ToLiveengage)));
+        }
+        let exists = memory.consumer.is_some() || memory.tombstone.is_some();
+        (exists || wake < memory.prune_at()).then_some(wake)
     }
 
     /// Deletes what has been kept long enough. Returns whether the object should delete all of its storage.
-    pub fn prune(&mut self, now: Millis) -> Result<bool, StoreError> {
+    pub fn prune(&mut self, context: &Context<'_>) -> Result<bool, StoreError> {
+        let now = context.now;
+        self.keep_for(context);
         while let Some((at, key)) = self.memory.ended.first().cloned() {
             if at > now {
                 break;
@@ -161,19 +195,30 @@ impl<S: Store> Engine<S> {
         }
         let idle =
             self.memory.ended.is_empty() && self.memory.open.values().all(BTreeMap::is_empty);
-        let Some(consumer) = &mut self.memory.consumer else {
-            return Ok(false);
-        };
-        if idle && consumer.touched_at < self.memory.last_activity {
+        if let Some(consumer) = &mut self.memory.consumer
+            && idle
+            && consumer.touched_at < self.memory.last_activity
+        {
             // With the last row goes the last trace of when the consumer was here: keep that.
             consumer.touched_at = self.memory.last_activity;
             self.store.put_consumer(consumer)?;
         }
-        let over = idle && self.memory.prune_at() <= now;
+        let exists = self.memory.consumer.is_some() || self.memory.tombstone.is_some();
+        // What the index still says of this consumer has to be taken back first.
+        let listed = self.memory.is_listed();
+        let over = exists && idle && !listed && self.memory.prune_at() <= now;
         if over {
             self.memory = Memory::default();
         }
         Ok(over)
+    }
+
+    /// How long ended messages are kept is the channel's to say, and may have changed since they ended.
+    pub(super) fn keep_for(&mut self, context: &Context<'_>) {
+        let retention = self
+            .channel(context)
+            .map_or_else(Retention::default, |channel| channel.retention);
+        self.memory.keep_for(retention);
     }
 
     /// The file of LiveEngage's that has that id; see [`file_id`].
@@ -227,6 +272,15 @@ impl<S: Store> Engine<S> {
 }
 
 impl Memory {
+    /// What is known of a person who has just been erased.
+    pub(super) fn of_erased(tombstone: Tombstone) -> Self {
+        Self {
+            last_activity: tombstone.erased_at,
+            tombstone: Some(tombstone),
+            ..Self::default()
+        }
+    }
+
     fn remember(&mut self, row: RowSummary) {
         for place in row.source.iter().chain(&row.published) {
             self.seen
@@ -249,11 +303,22 @@ impl Memory {
             (false, true) => RowState::Refused,
             (false, false) => RowState::Delivered,
         };
-        self.place(row.key, row.lane, row.position, state, row.due_at);
+        self.place(Place {
+            key: row.key,
+            lane: row.lane,
+            position: row.position,
+            state,
+            at: row.due_at,
+            since: row.since,
+            reason: row
+                .reason
+                .filter(|_| state == RowState::Refused && !row.discarded),
+        });
     }
 
     /// Nothing leads to this message any more.
     fn forget(&mut self, key: &str) {
+        self.dead.remove(key);
         self.resent.retain(|(_, of)| of != key);
         self.published.retain(|_, of| of != key);
         self.remote.retain(|_, of| of != key);
@@ -269,40 +334,95 @@ impl Memory {
             self.files.insert(file_id(&row.key), row.key.clone());
         }
         self.last_activity = self.last_activity.max(row.accepted_at);
-        self.place(
-            row.key.clone(),
-            row.lane,
-            row.position,
-            row.state,
-            row.due_at,
-        );
+        let refusal = row.detail.refusal.as_ref();
+        self.place(Place {
+            key: row.key.clone(),
+            lane: row.lane,
+            position: row.position,
+            state: row.state,
+            at: row.due_at,
+            since: row.age_from(),
+            reason: refusal
+                .filter(|_| !row.detail.discarded)
+                .map(report::reason),
+        });
     }
 
-    fn place(&mut self, key: String, lane: Lane, position: u64, state: RowState, due_at: Millis) {
-        self.last_position = self.last_position.max(position);
+    fn place(&mut self, place: Place) {
+        let Place {
+            key,
+            lane,
+            state,
+            at,
+            ..
+        } = place;
+        self.last_position = self.last_position.max(place.position);
         let lane = self.open.entry(lane).or_default();
         if state.is_open() {
-            lane.insert(position, Open { key, due_at });
+            let (due_at, since) = (at, place.since);
+            lane.insert(place.position, Open { key, due_at, since });
             return;
         }
-        if lane.remove(&position).is_none() {
-            // A dead letter that turns out to be delivered.
+        if lane.remove(&place.position).is_none() {
+            // A dead letter that turns out to be delivered, or is discarded.
             self.ended.retain(|(_, ended)| *ended != key);
         }
-        self.last_activity = self.last_activity.max(due_at);
-        let keep = if state == RowState::Refused {
-            KEEP_REFUSED
-        } else {
-            KEEP_DELIVERED
+        self.last_activity = self.last_activity.max(at);
+        let keep = match place.reason {
+            Some(reason) => {
+                let lane = place.lane;
+                let dead = Dead { lane, reason, at };
+                self.dead.insert(key.clone(), dead);
+                self.retention.dead_letters
+            }
+            None => {
+                self.dead.remove(&key);
+                self.retention.traces
+            }
         };
         // By whole days: a busy conversation is pruned once a day, not once a message.
-        let until = (due_at + keep).div_ceil(DAY) * DAY;
+        let until = (at + keep).div_ceil(DAY) * DAY;
         self.ended.insert((until, key));
+    }
+
+    /// A dead letter goes back into its lane.
+    pub(super) fn revive(&mut self, key: &str) {
+        self.dead.remove(key);
+        self.ended.retain(|(_, ended)| ended != key);
+    }
+
+    /// Takes over how long ended messages are kept. Their times are kept in whole days, and so is what shifts them.
+    fn keep_for(&mut self, retention: Retention) {
+        if self.retention == retention {
+            return;
+        }
+        let before = std::mem::replace(&mut self.retention, retention);
+        let ended = std::mem::take(&mut self.ended);
+        let shifted = ended.into_iter().map(|(until, key)| {
+            let (was, is) = if self.dead.contains_key(&key) {
+                (before.dead_letters, retention.dead_letters)
+            } else {
+                (before.traces, retention.traces)
+            };
+            ((until + is).saturating_sub(was), key)
+        });
+        self.ended = shifted.collect();
+    }
+
+    /// Whether the index of dead letters and stuck lanes says, or may say, anything of this consumer.
+    pub(super) fn is_listed(&self) -> bool {
+        let told = self.consumer.as_ref().and_then(|it| it.reported.as_ref());
+        told.is_some_and(|told| !told.digest.is_empty())
+            || self.tombstone.as_ref().is_some_and(|it| !it.is_done())
     }
 
     fn prune_at(&self) -> Millis {
         if let Some((at, _)) = self.ended.first() {
             return *at;
+        }
+        let remembered = self.tombstone.as_ref().map_or(0, |it| it.until);
+        if self.consumer.is_none() && self.tombstone.is_some() {
+            return remembered;
         }
         if self.open.values().any(|lane| !lane.is_empty()) {
             return Millis::MAX;
@@ -311,7 +431,8 @@ impl Memory {
             .consumer
             .as_ref()
             .is_some_and(Consumer::has_open_conversation);
-        self.last_activity + if open { KEEP_OPEN } else { KEEP_IDLE }
+        let idle = self.last_activity + if open { KEEP_OPEN } else { KEEP_IDLE };
+        idle.max(remembered)
     }
 
     fn first(&self, lane: Lane) -> Option<&Open> {
@@ -329,6 +450,17 @@ impl Memory {
     /// Whether the head of a lane has something to do now.
     pub(super) fn is_due(&self, lane: Lane, now: Millis) -> bool {
         self.due_at(lane).is_some_and(|due_at| due_at <= now)
+    }
+
+    /// Since when the head of a lane has been waiting.
+    pub(super) fn waits_since(&self, lane: Lane) -> Option<Millis> {
+        self.first(lane).map(|open| open.since)
+    }
+
+    /// How many messages are remembered.
+    pub(super) fn count(&self) -> usize {
+        let open: usize = self.open.values().map(BTreeMap::len).sum();
+        open + self.ended.len()
     }
 
     /// How many messages wait in a lane.

@@ -19,7 +19,9 @@ mod ending;
 mod engine;
 mod news;
 mod offers;
+pub mod operate;
 mod order;
+mod report;
 pub mod retry;
 mod row;
 pub mod send;
@@ -32,7 +34,9 @@ pub mod wire;
 
 pub use consumer::{Composing, Consumer, Known, KnownAgent, OffHours, Target};
 pub use drain::{After, Ticket, Work};
+pub(crate) use engine::Memory;
 pub use engine::{Context, Engine, Log};
+pub use report::Reported;
 pub use row::{Detail, ExpectedEcho, Lane, Phase, Resent, Row, RowState, Step, StepEvent};
 pub use signalling::SignalTicket;
 pub use store::{RowSummary, Store, StoreError};
@@ -44,7 +48,8 @@ use crate::http::Millis;
 use crate::identity::ConsumerKey;
 
 const SECOND: Millis = 1000;
-const DAY: Millis = 86_400 * SECOND;
+/// A day (ms).
+pub const DAY: Millis = 86_400 * SECOND;
 
 /// The deadline of every request of a drain (ms).
 pub const SEND_DEADLINE: Millis = 10 * SECOND;
@@ -54,11 +59,10 @@ pub const LEASE: Millis = SEND_DEADLINE + 5 * SECOND;
 pub const ECHO_WAIT: Millis = 15 * SECOND;
 /// Interruptions after which a message that crashes us becomes a dead letter.
 pub const CRASHES: u32 = 3;
-/// How long a delivered row stays: its key for deduplication (Meta redelivers for 7 days, LiveEngage for 3), its trace for
-/// questions (ms).
-pub const KEEP_DELIVERED: Millis = 14 * DAY;
-/// How long a dead letter stays (ms).
-pub const KEEP_REFUSED: Millis = 30 * DAY;
+/// How long an event's key is remembered at least: Meta redelivers for 7 days, LiveEngage for 3 (ms).
+pub const DEDUP_HORIZON: Millis = 8 * DAY;
+/// When a lane counts as stuck: its oldest message has been waiting for so long (ms).
+pub const STUCK: Millis = 600 * SECOND;
 /// How long an idle consumer is remembered (ms).
 pub const KEEP_IDLE: Millis = 30 * DAY;
 /// How long an idle consumer with an open conversation is remembered: LiveEngage closes one by itself after 90 days (ms).

@@ -147,6 +147,12 @@ pub struct Detail {
     /// Why it is a dead letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// It is a dead letter whose content an operator has deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub discarded: bool,
+    /// When an operator last sent it again after it had become a dead letter: it is late, and its age counts from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requeued_at: Option<Millis>,
     /// Who said it on LiveEngage's side: id and role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,
@@ -254,6 +260,10 @@ pub enum StepEvent {
         /// Why.
         because: Refusal,
     },
+    /// A dead letter was put back at its lane's tail by an operator.
+    Requeued,
+    /// Its content was deleted by an operator.
+    Discarded,
     /// It has arrived a second time: an attempt whose outcome was unknown had its effect after all.
     Doubled {
         /// Where the second one is, as far as known.
@@ -324,6 +334,38 @@ impl Row {
         self.settle();
         self.detail.refusal = Some(refusal.clone());
         self.note(now, StepEvent::Refused { because: refusal });
+    }
+
+    /// Puts a dead letter back into its lane. What of it has arrived stays counted, and its key stays known.
+    pub fn requeue(&mut self, position: u64, now: Millis) {
+        self.state = RowState::Waiting;
+        self.position = position;
+        self.due_at = now;
+        self.settle();
+        let detail = &mut self.detail;
+        detail.refusal = None;
+        detail.failures = 0;
+        detail.interruptions = 0;
+        detail.crashes = 0;
+        detail.phase = Phase::default();
+        detail.held = false;
+        detail.requeued_at = Some(now);
+        self.note(now, StepEvent::Requeued);
+    }
+
+    /// Deletes a dead letter's content; key, reason and trace stay.
+    pub fn discard(&mut self, now: Millis) {
+        self.content = None;
+        self.detail.discarded = true;
+        self.detail.file = None;
+        self.detail.progress = Progress::default();
+        self.detail.resent = None;
+        self.note(now, StepEvent::Discarded);
+    }
+
+    /// What its age counts from: when it was accepted, or last sent again.
+    pub fn age_from(&self) -> Millis {
+        self.detail.requeued_at.unwrap_or(self.accepted_at)
     }
 
     /// A step of several succeeded: the next one is due at once.

@@ -3,6 +3,7 @@
 use crate::http::Millis;
 
 use super::consumer::Consumer;
+use super::operate::Tombstone;
 use super::{Lane, Row};
 
 /// Storage failed. The object's memory is no longer to be trusted and must be loaded again.
@@ -26,6 +27,12 @@ pub struct RowSummary {
     pub open: bool,
     /// Whether it is a dead letter.
     pub refused: bool,
+    /// The stored name of its [`crate::outcome::Refusal`].
+    pub reason: Option<String>,
+    /// Whether an operator has deleted its content.
+    pub discarded: bool,
+    /// When it was accepted, or last sent again.
+    pub since: Millis,
     /// Due time, or when it ended.
     pub due_at: Millis,
     /// The LiveEngage dialog and sequence that it came from.
@@ -56,4 +63,10 @@ pub trait Store {
     fn update(&mut self, row: &Row) -> Result<(), StoreError>;
     /// Deletes a row.
     fn delete(&mut self, key: &str) -> Result<(), StoreError>;
+    /// What is remembered of a person who was erased.
+    fn tombstone(&self) -> Result<Option<Tombstone>, StoreError>;
+    /// Replaces that.
+    fn put_tombstone(&mut self, tombstone: &Tombstone) -> Result<(), StoreError>;
+    /// Deletes the consumer and every row, and stores what is to be remembered of that.
+    fn erase(&mut self, tombstone: &Tombstone) -> Result<(), StoreError>;
 }

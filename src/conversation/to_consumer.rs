@@ -81,8 +81,8 @@ impl<S: Store> Engine<S> {
         let content = row.content.as_ref()?;
         let offer = offer_of(row);
         let file_url = row.detail.file.as_ref().and_then(|_| {
-            // From the time of acceptance, so that every attempt sends the same address.
-            let until = row.accepted_at + channel.file_link;
+            // From a time that stays, so that every attempt sends the same address.
+            let until = row.age_from() + channel.file_link;
             let public_url = context.config.public_url.as_deref()?;
             let identity = context.config.identity_key.as_ref()?;
             Some(files::link(

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::attention::{self, Found};
 use crate::conversation::Lane;
+use crate::conversation::operate::{Answer, Operation};
 use crate::conversation::wire::{
     AcceptEvent, AcceptRequest, AcceptResponse, FileAnswer, FileRequest,
 };
@@ -19,6 +21,9 @@ use crate::runtime::{Object, Runtime};
 pub const EVENTS: &str = "/";
 /// Path of a question to a Conversation object about a file.
 pub const FILE: &str = "/file";
+
+/// Path of what an operator asks of a Conversation object.
+pub const OPERATE: &str = "/operate";
 
 /// Why an object gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +56,25 @@ pub async fn file(
     request: &FileRequest,
 ) -> Result<FileAnswer, CallFault> {
     call(runtime, &Object::Conversation(key.as_str()), FILE, request).await
+}
+
+/// Has a Conversation object do what an operator asks. When this returns, what it changed is durable.
+pub async fn operate(
+    runtime: &impl Runtime,
+    key: &ConsumerKey,
+    operation: &Operation,
+) -> Result<Answer, CallFault> {
+    let object = Object::Conversation(key.as_str());
+    call(runtime, &object, OPERATE, operation).await
+}
+
+/// Tells or asks an Attention object ([`attention::object_name`]).
+pub async fn attention(
+    runtime: &impl Runtime,
+    name: &str,
+    ask: &attention::Ask,
+) -> Result<Found, CallFault> {
+    call(runtime, &Object::Attention(name), EVENTS, ask).await
 }
 
 /// Keeps events that their own object cannot take as a dead letter.

@@ -67,6 +67,14 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
                     Err(error) => self.0.storage_failed(&error),
                 })
             }
+            calls::OPERATE => {
+                let Some(operation) = read(body) else {
+                    return Ok(Reply::error(400, "unreadable"));
+                };
+                self.0
+                    .change(|engine, context| engine.operate(&operation, context))
+                    .await
+            }
             _ => {
                 let Some(request) = read(body) else {
                     return Ok(Reply::error(400, "unreadable"));
@@ -83,7 +91,7 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
         let inner = &self.0;
         inner.armed.set(None);
         let now = inner.runtime.now();
-        match inner.with(|engine, _| engine.prune(now)) {
+        match inner.with(|engine, context| engine.prune(context)) {
             Ok(true) => {
                 inner.engine.replace(None);
                 return inner.runtime.delete_all().await;

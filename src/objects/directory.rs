@@ -50,6 +50,13 @@ impl<R: DirectoryRuntime> DirectoryObject<R> {
                 self.arm(now).await?;
                 Resolution::Owned { key }
             }
+            Ask::Forget { key } => {
+                self.change(|entry| entry.forget(&key))?;
+                if self.read(|entry| *entry == Entry::default())? {
+                    self.runtime.delete_all().await?;
+                }
+                Resolution::Unclaimed
+            }
         };
         Ok(Reply::json(&resolution))
     }

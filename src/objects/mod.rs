@@ -7,10 +7,12 @@
 //! and what has to survive is stored before the await.
 
 mod account;
+mod attention;
 pub mod calls;
 mod conversation;
 mod directory;
 
 pub use account::{AccountObject, HeldAccess, access};
+pub use attention::AttentionObject;
 pub use conversation::ConversationObject;
 pub use directory::DirectoryObject;

@@ -14,6 +14,14 @@ pub(super) async fn get(env: &Env, name: &str) -> Option<String> {
     found.ok().flatten()
 }
 
+/// Deletes a name's value; says whether that worked. Other locations may still read it for a minute or more.
+pub(super) async fn delete(env: &Env, name: &str) -> bool {
+    let Ok(kv) = env.kv(INDEX) else {
+        return false;
+    };
+    kv.delete(name).await.is_ok()
+}
+
 /// Writes a name's value; says whether that worked.
 pub(super) async fn put(env: &Env, name: &str, value: &str) -> bool {
     let Ok(kv) = env.kv(INDEX) else {

@@ -14,7 +14,7 @@ mod settings;
 mod sql;
 mod webhooks;
 
-pub use objects::{AccountAccess, Conversation, Directory};
+pub use objects::{AccountAccess, Attention, Conversation, Directory};
 
 use worker::{Env, Request, Response, Result};
 

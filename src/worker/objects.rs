@@ -6,7 +6,7 @@ use worker::{
 };
 
 use super::runtime::ObjectShell;
-use crate::objects::{AccountObject, ConversationObject, DirectoryObject};
+use crate::objects::{AccountObject, AttentionObject, ConversationObject, DirectoryObject};
 use crate::runtime::{Failed, Object, Reply};
 
 /// See [`crate::objects`].
@@ -16,6 +16,10 @@ pub struct Conversation(ConversationObject<ObjectShell>);
 /// See [`crate::objects`].
 #[durable_object(alarm)]
 pub struct Directory(DirectoryObject<ObjectShell>);
+
+/// See [`crate::objects`].
+#[durable_object(fetch)]
+pub struct Attention(AttentionObject<ObjectShell>);
 
 /// See [`crate::objects`].
 #[durable_object(fetch)]
@@ -53,6 +57,19 @@ impl DurableObject for Directory {
 
     async fn alarm(&self) -> Result<Response> {
         rung(self.0.alarm().await)
+    }
+}
+
+impl DurableObject for Attention {
+    fn new(state: State, env: Env) -> Self {
+        Self(AttentionObject::new(ObjectShell::new(state, env)))
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let Ok(body) = request.text().await else {
+            return unreadable();
+        };
+        answered(self.0.answer(&body).await)
     }
 }
 
@@ -100,6 +117,7 @@ pub(super) async fn ask(env: &Env, object: &Object<'_>, path: &str, body: &str) 
         Object::Conversation(name) => ("CONVERSATION", name),
         Object::Directory(name) => ("DIRECTORY", name),
         Object::Account(name) => ("ACCOUNT", name),
+        Object::Attention(name) => ("ATTENTION", name),
     };
     let stub: Stub = env.durable_object(namespace)?.get_by_name(name)?;
     let mut init = RequestInit::new();

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use serde::Deserialize;
-use worker::{Env, State};
+use serde::de::DeserializeOwned;
+use worker::{Env, SqlStorageValue, State};
 
 use super::sql::SqlStore;
 use super::{clock, http, index, log, objects, settings};
@@ -12,8 +13,8 @@ use crate::conversation::StoreError;
 use crate::http::{HttpAnswer, HttpRequest, Millis};
 use crate::objects::HeldAccess;
 use crate::runtime::{
-    AccountRuntime, ConversationRuntime, DirectoryRuntime, Failed, Isolate, Object, ObjectRuntime,
-    Reply, Runtime,
+    AccountRuntime, AttentionRuntime, ConversationRuntime, DirectoryRuntime, Failed, Isolate,
+    Object, ObjectRuntime, Reply, Runtime,
 };
 
 thread_local! {
@@ -70,6 +71,10 @@ impl Runtime for Shell {
     async fn index_put(&self, name: &str, value: &str) -> bool {
         index::put(&self.env, name, value).await
     }
+
+    async fn index_delete(&self, name: &str) -> bool {
+        index::delete(&self.env, name).await
+    }
 }
 
 /// What a Durable Object has.
@@ -92,6 +97,28 @@ impl ObjectShell {
     pub(super) fn new(state: State, env: Env) -> Self {
         let shell = Shell { env };
         Self { shell, state }
+    }
+
+    fn run(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<(), Failed> {
+        let done = self.state.storage().sql().exec(query, bindings);
+        done.map(drop).map_err(failed)
+    }
+
+    fn select<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        bindings: Vec<SqlStorageValue>,
+    ) -> Result<Vec<T>, Failed> {
+        let cursor = self.state.storage().sql().exec(query, bindings);
+        let rows = cursor.and_then(|cursor| cursor.to_array());
+        rows.map_err(failed)
+    }
+
+    /// An object that has stored nothing has no table, and stays so when it is asked.
+    fn has_table(&self, name: &str) -> Result<bool, Failed> {
+        let query = "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = ?";
+        let tables = self.select::<Value>(query, vec![name.into()])?;
+        Ok(!tables.is_empty())
     }
 }
 
@@ -131,6 +158,10 @@ impl Runtime for ObjectShell {
     async fn index_put(&self, name: &str, value: &str) -> bool {
         self.shell.index_put(name, value).await
     }
+
+    async fn index_delete(&self, name: &str) -> bool {
+        self.shell.index_delete(name).await
+    }
 }
 
 impl ObjectRuntime for ObjectShell {
@@ -163,34 +194,74 @@ impl ConversationRuntime for ObjectShell {
 
 impl DirectoryRuntime for ObjectShell {
     fn load(&self) -> Result<Option<String>, Failed> {
-        let sql = self.state.storage().sql();
-        let select = |query| {
-            let cursor = sql.exec(query, None)?;
-            cursor.to_array::<Value>()
-        };
-        let tables = select(
-            "SELECT name AS value FROM sqlite_master WHERE type = 'table' AND name = 'entry'",
-        );
-        if tables.map_err(failed)?.is_empty() {
+        if !self.has_table("entry")? {
             return Ok(None);
         }
-        let stored = select("SELECT value FROM entry WHERE id = 1");
-        Ok(stored.map_err(failed)?.pop().map(|stored| stored.value))
+        let mut stored =
+            self.select::<Value>("SELECT value FROM entry WHERE id = 1", Vec::new())?;
+        Ok(stored.pop().map(|stored| stored.value))
     }
 
     fn store(&self, value: &str) -> Result<(), Failed> {
-        let sql = self.state.storage().sql();
-        sql.exec(
+        self.run(
             "CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, value TEXT NOT NULL)",
-            None,
-        )
-        .map_err(failed)?;
-        sql.exec(
+            Vec::new(),
+        )?;
+        self.run(
             "INSERT OR REPLACE INTO entry (id, value) VALUES (1, ?)",
             vec![value.into()],
         )
-        .map_err(failed)?;
-        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Revision {
+    revision: u64,
+}
+
+#[derive(Deserialize)]
+struct Reported {
+    key: String,
+    report: String,
+}
+
+impl AttentionRuntime for ObjectShell {
+    fn revision(&self, consumer: &str) -> Result<Option<u64>, Failed> {
+        if !self.has_table("consumer")? {
+            return Ok(None);
+        }
+        let query = "SELECT revision FROM consumer WHERE key = ?";
+        let mut found = self.select::<Revision>(query, vec![consumer.into()])?;
+        Ok(found.pop().map(|found| found.revision))
+    }
+
+    fn put(&self, consumer: &str, revision: u64, report: &str) -> Result<(), Failed> {
+        self.run(
+            "CREATE TABLE IF NOT EXISTS consumer \
+             (key TEXT PRIMARY KEY, revision INTEGER NOT NULL, report TEXT NOT NULL) WITHOUT ROWID",
+            Vec::new(),
+        )?;
+        let revision = i64::try_from(revision).unwrap_or(i64::MAX);
+        let revision = SqlStorageValue::try_from_i64(revision).map_err(failed)?;
+        self.run(
+            "INSERT OR REPLACE INTO consumer (key, revision, report) VALUES (?, ?, ?)",
+            vec![consumer.into(), revision, report.into()],
+        )
+    }
+
+    fn delete(&self, consumer: &str) -> Result<(), Failed> {
+        self.run("DELETE FROM consumer WHERE key = ?", vec![consumer.into()])
+    }
+
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, Failed> {
+        if !self.has_table("consumer")? {
+            return Ok(Vec::new());
+        }
+        let query = "SELECT key, report FROM consumer WHERE key > ? ORDER BY key LIMIT ?";
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let page = self.select::<Reported>(query, vec![after.into(), limit.into()])?;
+        let page = page.into_iter();
+        Ok(page.map(|found| (found.key, found.report)).collect())
     }
 }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::{SqlStorage, SqlStorageValue};
 
+use crate::conversation::operate::Tombstone;
 use crate::conversation::{
     Consumer, Detail, DialogPlace, Lane, Resent, Row, RowState, RowSummary, Store, StoreError,
 };
@@ -67,6 +68,10 @@ struct Summary {
     resent: Option<String>,
     remote_id: Option<String>,
     file: Option<String>,
+    accepted_at: Millis,
+    requeued_at: Option<Millis>,
+    reason: Option<String>,
+    discarded: Option<u8>,
 }
 
 impl SqlStore {
@@ -148,7 +153,9 @@ impl Store for SqlStore {
             "SELECT key, lane, position, state, due_at, \
              detail ->> '$.source' AS source, detail ->> '$.published' AS published, \
              detail ->> '$.resent' AS resent, detail ->> '$.remote_id' AS remote_id, \
-             detail ->> '$.file.at' AS file FROM message",
+             detail ->> '$.file.at' AS file, accepted_at, detail ->> '$.requeued_at' AS requeued_at, \
+             detail ->> '$.refusal.reason' AS reason, detail ->> '$.discarded' AS discarded \
+             FROM message",
             Vec::new(),
         )?;
         rows.into_iter()
@@ -166,6 +173,9 @@ impl Store for SqlStore {
                     resent: part::<Resent>("resent", row.resent)?,
                     remote_id: row.remote_id,
                     has_file: row.file.is_some(),
+                    reason: row.reason,
+                    discarded: row.discarded == Some(1),
+                    since: row.requeued_at.unwrap_or(row.accepted_at),
                     key: row.key,
                 })
             })
@@ -215,8 +225,9 @@ impl Store for SqlStore {
 
     fn update(&mut self, row: &Row) -> Result<(), StoreError> {
         self.run(
-            "UPDATE message SET state = ?, due_at = ?, content = ?, detail = ?, trace = ? WHERE key = ?",
+            "UPDATE message SET position = ?, state = ?, due_at = ?, content = ?, detail = ?, trace = ? WHERE key = ?",
             vec![
+                integer(row.position)?,
                 row.state.as_str().into(),
                 integer(row.due_at)?,
                 content(row)?,
@@ -230,6 +241,29 @@ impl Store for SqlStore {
 
     fn delete(&mut self, key: &str) -> Result<(), StoreError> {
         self.run("DELETE FROM message WHERE key = ?", vec![key.into()])?;
+        Ok(())
+    }
+
+    fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
+        match self.state("tombstone")? {
+            Some(json) => Ok(Some(read("tombstone", &json)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn put_tombstone(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.create()?;
+        self.run(
+            "INSERT OR REPLACE INTO state (name, value) VALUES ('tombstone', ?)",
+            vec![write("tombstone", tombstone)?.into()],
+        )?;
+        Ok(())
+    }
+
+    fn erase(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.put_tombstone(tombstone)?;
+        self.run("DELETE FROM message", Vec::new())?;
+        self.run("DELETE FROM state WHERE name = 'consumer'", Vec::new())?;
         Ok(())
     }
 }

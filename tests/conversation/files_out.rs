@@ -115,8 +115,7 @@ fn a_file_can_be_opened_after_delivery_a_crash_and_the_end_of_the_conversation()
 fn a_file_goes_with_the_trace_of_its_message() {
     let mut world = with_file(talking());
     world.advance(16 * DAY);
-    let now = world.now;
-    world.with(|engine, _| engine.prune(now)).unwrap();
+    world.with(|engine, context| engine.prune(context)).unwrap();
     assert!(download(&mut world, &file_id(KEY)).is_none());
 }
 

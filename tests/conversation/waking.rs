@@ -1,8 +1,6 @@
 //! When the object is woken, what it forgets, and a channel that goes out of service.
 
-use liveengage_connector::conversation::{
-    KEEP_DELIVERED, KEEP_IDLE, KEEP_OPEN, KEEP_REFUSED, RowState,
-};
+use liveengage_connector::conversation::{KEEP_IDLE, KEEP_OPEN, RowState};
 use serde_json::json;
 
 use super::support::*;
@@ -14,9 +12,12 @@ fn day_after(time: u64) -> u64 {
 }
 
 fn prune(world: &mut World) -> bool {
-    let now = world.now;
-    world.with(|engine, _| engine.prune(now)).unwrap()
+    world.with(|engine, context| engine.prune(context)).unwrap()
 }
+
+/// As a channel keeps them that does not say.
+const KEEP_DELIVERED: u64 = 14 * DAY;
+const KEEP_REFUSED: u64 = 30 * DAY;
 
 #[test]
 fn an_object_that_stored_nothing_is_never_woken() {

@@ -1,6 +1,8 @@
 //! What an object knows of its consumer.
 
-use liveengage_connector::conversation::{Composing, Consumer, Known, KnownAgent, OffHours};
+use liveengage_connector::conversation::{
+    Composing, Consumer, Known, KnownAgent, OffHours, Reported,
+};
 use liveengage_connector::liveengage::consumer_jws::StoredConsumerToken;
 use liveengage_connector::liveengage::engagement::Visit;
 use liveengage_connector::message::{Agent, Offer, Profile};
@@ -40,6 +42,10 @@ fn the_consumer() {
         already_open_since: Some(9),
         claim_failures: 1,
         claim_due_at: 10,
+        reported: Some(Reported {
+            revision: 12,
+            digest: "d".to_owned(),
+        }),
         touched_at: 11,
         ..Consumer::default()
     };
@@ -49,7 +55,8 @@ fn the_consumer() {
             r#"{"account_id":"1","namespace":"sms","channel":"support","address":"+1","profile":{"name":"Ada"},"#,
             r#""token":{"jws":"h.p.s","lp_consumer_id":"lp"},"registered_at":5,"conversations":[{"id":"c","#,
             r#""main_open":true,"stage_open":true,"survey":"s","updated_at":6,"changed_at":7,"claimed_at":8}],"#,
-            r#""already_open_since":9,"claim_failures":1,"claim_due_at":10,"touched_at":11}"#
+            r#""already_open_since":9,"claim_failures":1,"claim_due_at":10,"reported":{"revision":12,"digest":"d"},"#,
+            r#""touched_at":11}"#
         ),
     );
     let least = Consumer {

@@ -35,6 +35,8 @@ fn the_detail_of_a_row() {
         phase: Phase::OnItsWay,
         held: true,
         refusal: Some(Refusal::Expired),
+        discarded: true,
+        requeued_at: Some(8),
         agent: None,
         file: None,
     };
@@ -44,7 +46,8 @@ fn the_detail_of_a_row() {
             r#"{"progress":{"pieces":1},"attempt":2,"failures":3,"source":{"dialog_id":"d","sequence":4},"#,
             r#""published":[{"dialog_id":"d","sequence":5}],"remote_id":"SM1","echo":{"dialog_id":"d","above":2},"#,
             r#""resent":{"echo":{"dialog_id":"d","above":2},"text":"digest"},"unknown":true,"interruptions":6,"#,
-            r#""crashes":7,"phase":"on_its_way","held":true,"refusal":{"reason":"expired"}}"#
+            r#""crashes":7,"phase":"on_its_way","held":true,"refusal":{"reason":"expired"},"#,
+            r#""discarded":true,"requeued_at":8}"#
         ),
     );
     pinned(
@@ -97,6 +100,8 @@ fn the_trace() {
         (StepEvent::Accepted, r#""event":"accepted""#),
         (StepEvent::Started, r#""event":"started""#),
         (StepEvent::Advanced, r#""event":"advanced""#),
+        (StepEvent::Requeued, r#""event":"requeued""#),
+        (StepEvent::Discarded, r#""event":"discarded""#),
         (
             StepEvent::Retry {
                 because: cause(),

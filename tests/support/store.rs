@@ -4,13 +4,16 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use liveengage_connector::conversation::operate::Tombstone;
 use liveengage_connector::conversation::{Consumer, Row, RowState, RowSummary, Store, StoreError};
+use liveengage_connector::outcome::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What the SQLite storage does, in memory. A clone is a copy of the disk; the switch that makes writes fail is shared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MemoryStore {
     consumer: Option<Consumer>,
+    tombstone: Option<Tombstone>,
     rows: BTreeMap<String, Row>,
     /// Writes until one fails; `None`: none does.
     writes_left: Rc<Cell<Option<u32>>>,
@@ -43,6 +46,7 @@ impl MemoryStore {
         });
         Self {
             consumer: through_json(&self.consumer),
+            tombstone: through_json(&self.tombstone),
             rows: rows.collect(),
             writes_left: Rc::clone(&self.writes_left),
             writes: self.writes,
@@ -103,6 +107,9 @@ impl Store for MemoryStore {
             resent: row.detail.resent.clone(),
             remote_id: row.detail.remote_id.clone(),
             has_file: row.detail.file.is_some(),
+            reason: row.detail.refusal.as_ref().map(reason),
+            discarded: row.detail.discarded,
+            since: row.age_from(),
         };
         Ok(self.rows.values().map(summary).collect())
     }
@@ -120,10 +127,11 @@ impl Store for MemoryStore {
         Ok(true)
     }
 
-    /// Like the SQLite storage, it leaves key, lane, position and time of acceptance as they are.
+    /// Like the SQLite storage, it leaves key, lane and time of acceptance as they are.
     fn update(&mut self, row: &Row) -> Result<(), StoreError> {
         self.write()?;
         if let Some(stored) = self.rows.get_mut(&row.key) {
+            stored.position = row.position;
             stored.state = row.state;
             stored.due_at = row.due_at;
             stored.content.clone_from(&row.content);
@@ -138,4 +146,26 @@ impl Store for MemoryStore {
         self.rows.remove(key);
         Ok(())
     }
+
+    fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
+        Ok(self.tombstone.clone())
+    }
+
+    fn put_tombstone(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.write()?;
+        self.tombstone = Some(tombstone.clone());
+        Ok(())
+    }
+
+    fn erase(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.put_tombstone(tombstone)?;
+        self.rows.clear();
+        self.consumer = None;
+        Ok(())
+    }
+}
+
+fn reason(refusal: &Refusal) -> String {
+    let stored = serde_json::to_value(refusal).unwrap();
+    stored["reason"].as_str().unwrap().to_owned()
 }

@@ -1,11 +1,14 @@
 //! Callbacks, webhooks and times, in the domain's words.
 
+use liveengage_connector::conversation::operate::{Answer, Operation};
 use liveengage_connector::conversation::wire::{AcceptEvent, AcceptRequest, Route};
 use liveengage_connector::http::Millis;
 use liveengage_connector::liveengage::notification::{
     ConversationChange, Dialog, DialogEvent, EventBody, Participant,
 };
 use liveengage_connector::message::{Content, Profile};
+
+use super::world::World;
 
 pub(crate) const ACCOUNT: &str = "le12345678";
 pub(crate) const CHANNEL: &str = "support-sms";
@@ -63,6 +66,13 @@ pub(crate) fn sms_batch(messages: &[(&str, &str)]) -> AcceptRequest {
 /// A callback with one message of the consumer.
 pub(crate) fn sms(id: &str, words: &str) -> AcceptRequest {
     sms_batch(&[(id, words)])
+}
+
+/// The answer to what an operator asks.
+pub(crate) fn operate(world: &mut World, operation: &Operation) -> Answer {
+    world
+        .with(|engine, context| engine.operate(operation, context))
+        .unwrap()
 }
 
 /// A notification: LiveEngage's side knows nothing but the account.

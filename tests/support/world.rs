@@ -1,5 +1,6 @@
 //! One consumer's object with its shell, driven by hand.
 
+use liveengage_connector::attention::Report;
 use liveengage_connector::config::Config;
 use liveengage_connector::conversation::wire::{AcceptRequest, AcceptResponse};
 use liveengage_connector::conversation::{
@@ -60,6 +61,8 @@ pub(crate) struct World {
     pub(crate) outside: Outside,
     /// What the shell has done since it was last asked.
     work: Vec<String>,
+    /// What the index of dead letters and stuck lanes was told.
+    pub(crate) reports: Vec<Report>,
     /// Signals that were sent.
     pub(crate) signals: Vec<HttpRequest>,
     pub(crate) logs: Vec<Log>,
@@ -86,6 +89,7 @@ impl World {
             engine: Engine::load(MemoryStore::default()).unwrap(),
             outside: Outside::default(),
             work: Vec::new(),
+            reports: Vec::new(),
             signals: Vec::new(),
             logs: Vec::new(),
             access: None,
@@ -141,8 +145,8 @@ impl World {
             }
         }
         for row in store.rows() {
-            let delivered = row.state == RowState::Delivered;
-            assert_eq!(row.content.is_none(), delivered, "content of {}", row.key);
+            let gone = row.state == RowState::Delivered || row.detail.discarded;
+            assert_eq!(row.content.is_none(), gone, "content of {}", row.key);
             let reason = row.detail.refusal.is_some();
             assert_eq!(
                 row.state == RowState::Refused,
@@ -254,6 +258,22 @@ impl World {
                 self.work.push(format!("look up {agent_id}"));
                 let profile = self.outside.agents.get(&agent_id).cloned();
                 self.with(|engine, context| engine.agent_looked_up(&agent_id, profile, context))?;
+            }
+            Work::Forget { forget } => {
+                self.work
+                    .push(format!("forget {}", forget.subject().name()));
+                let done = self.outside.object("forget");
+                self.with(|engine, context| engine.forgotten(&forget, done, context))?;
+            }
+            Work::Report {
+                revision, report, ..
+            } => {
+                self.work.push("report".to_owned());
+                let done = self.outside.object("report");
+                if done {
+                    self.reports.push(report.clone());
+                }
+                self.with(|engine, context| engine.reported(revision, &report, done, context))?;
             }
             Work::Idle => return Ok(Some(Taken::Idle)),
         }

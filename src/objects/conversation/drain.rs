@@ -1,6 +1,7 @@
 //! One drain of one lane: ask the engine for work, perform it, bring back what came of it.
 
 use super::Inner;
+use crate::attention::{self, Report};
 use crate::conversation::{After, Lane, StoreError, Work};
 use crate::directory::{Ask, Resolution};
 use crate::http::Millis;
@@ -107,6 +108,18 @@ impl<R: ConversationRuntime> Inner<R> {
                         engine.agent_looked_up(&agent_id, profile, context)
                     })?;
                 }
+                Work::Forget { forget } => {
+                    let done = self.unclaim(&forget.subject()).await;
+                    self.with(|engine, context| engine.forgotten(&forget, done, context))?;
+                }
+                Work::Report {
+                    object,
+                    revision,
+                    report,
+                } => {
+                    let done = self.report(&object, revision, &report).await;
+                    self.with(|engine, context| engine.reported(revision, &report, done, context))?;
+                }
                 Work::Idle => return Ok(()),
             }
         }
@@ -136,6 +149,26 @@ impl<R: ConversationRuntime> Inner<R> {
         };
         let answer = calls::directory(&self.runtime, subject, &ask).await;
         matches!(answer, Ok(Resolution::Owned { .. }))
+    }
+
+    /// Nothing leads from there to this consumer any more.
+    async fn unclaim(&self, subject: &Subject<'_>) -> bool {
+        let ask = Ask::Forget {
+            key: self.key.clone(),
+        };
+        let forgotten = calls::directory(&self.runtime, subject, &ask).await;
+        forgotten.is_ok() && self.runtime.index_delete(&subject.name()).await
+    }
+
+    /// Tells the index of dead letters and stuck lanes how things stand.
+    async fn report(&self, object: &str, revision: u64, report: &Report) -> bool {
+        let ask = attention::Ask::Report {
+            consumer: self.key.clone(),
+            revision,
+            report: report.clone(),
+        };
+        let told = calls::attention(&self.runtime, object, &ask).await;
+        told.is_ok()
     }
 
     async fn index(&self, subject: &Subject<'_>) {
