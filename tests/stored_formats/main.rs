@@ -13,6 +13,7 @@ mod consumer;
 mod content;
 mod directory;
 mod liveengage;
+mod operate;
 mod profile;
 mod rows;
 mod sends;
