@@ -5,12 +5,14 @@
 //! `worker` is the only module that touches network, storage or clock.
 
 pub mod attention;
+pub mod breaker;
 pub mod config;
 pub mod conversation;
 pub mod crypto;
 pub mod directory;
 pub mod feed;
 pub mod files;
+pub mod health;
 pub mod http;
 pub mod identity;
 pub mod intake;

@@ -70,6 +70,8 @@ pub enum Cause {
     Closing,
     /// Another object of this deployment did not answer.
     Internal,
+    /// The destination fails for many consumers, so that it is left alone for a while; or it is back and they take turns.
+    Held,
     /// Something that only a later release has a name for.
     #[serde(other)]
     Other,
@@ -102,6 +104,8 @@ pub enum Refusal {
     OutcomeUnknown,
     /// The process ended three times while working on it.
     Crashed,
+    /// More waits in its lane than one consumer may have waiting.
+    QueueFull,
     /// Something that only a later release has a name for.
     #[serde(other)]
     Other,

@@ -11,6 +11,7 @@ use crate::message::{Command, ResponseTarget};
 use crate::platforms::{Adapter, Build, REGISTRY};
 
 const HOUR: Millis = 3_600_000;
+const MIB: u64 = 1 << 20;
 
 /// Every account table by the account's name; `None` is one with a mistake, out of service.
 pub(super) type AccountTables = BTreeMap<String, Option<Rc<Account>>>;
@@ -53,6 +54,25 @@ impl Retention {
     }
 }
 
+/// How much may wait in one lane of one consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueBounds {
+    /// Messages.
+    pub messages: usize,
+    /// Bytes of their content, as it is stored.
+    pub bytes: u64,
+}
+
+/// Nobody types so much before somebody answers, and an object reads all of it within a few milliseconds when it wakes.
+impl Default for QueueBounds {
+    fn default() -> Self {
+        Self {
+            messages: 500,
+            bytes: 4 * MIB,
+        }
+    }
+}
+
 /// One channel, for example "the support SMS number".
 pub struct Channel {
     /// Name in this configuration and in the callback URL.
@@ -88,6 +108,8 @@ pub struct Channel {
     pub show_agent: bool,
     /// How long the address of an agent's file can be opened (ms).
     pub file_link: Millis,
+    /// How much may wait for one consumer, in each direction.
+    pub queue: QueueBounds,
     /// The platform, with this channel's settings and secrets.
     pub adapter: Box<dyn Adapter>,
 }
@@ -127,6 +149,7 @@ impl Channel {
         let notify_agent = reader.flag("notify_agent");
         let show_agent = reader.flag("show_agent");
         let file_link = reader.number("file_link_hours", 1..=336, 168) * HOUR;
+        let queue = read_queue(reader);
         let Some((platform, build)) = entry else {
             reader.skip_rest();
             return None;
@@ -148,9 +171,20 @@ impl Channel {
             notify_agent,
             show_agent,
             file_link,
+            queue,
             adapter: adapter?,
             name,
         })
+    }
+}
+
+fn read_queue(reader: &mut SettingsReader<'_>) -> QueueBounds {
+    let default = QueueBounds::default();
+    let messages = reader.number("queue_messages", 10..=10_000, default.messages as u64);
+    let bytes = reader.number("queue_bytes", 64 * 1024..=64 * MIB, default.bytes);
+    QueueBounds {
+        messages: usize::try_from(messages).unwrap_or(default.messages),
+        bytes,
     }
 }
 

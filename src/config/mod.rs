@@ -11,7 +11,7 @@ mod channel;
 mod settings;
 
 pub use account::{Account, Routing};
-pub use channel::{Channel, OnUnknown, Retention, command_word};
+pub use channel::{Channel, OnUnknown, QueueBounds, Retention, command_word};
 pub use settings::{Problem, SettingsReader, base_url};
 
 use std::collections::BTreeMap;

@@ -122,6 +122,7 @@ fn a_valid_configuration_is_read_whole() {
     assert_eq!(sms.on_unknown, OnUnknown::Refuse);
     assert_eq!(sms.max_age, 24 * 3_600_000);
     assert_eq!(sms.reorder_wait, 500);
+    assert_eq!(sms.queue, QueueBounds::default());
     assert_eq!(sms.ext_consumer_id, "twilio-{address}");
     assert_eq!(
         sms.routing,
@@ -189,6 +190,8 @@ fn every_mistake_is_named_with_its_key_and_a_cure() {
         ("CHANNEL_SUPPORT_SMS.max_age_hours", json!(-1), &["CHANNEL_SUPPORT_SMS.max_age_hours"], "for 72"),
         ("CHANNEL_SUPPORT_SMS.reorder_wait_ms", json!(1001), &["CHANNEL_SUPPORT_SMS.reorder_wait_ms"], "for 0"),
         ("CHANNEL_SUPPORT_SMS.reorder_wait_ms", json!(1.5), &["CHANNEL_SUPPORT_SMS.reorder_wait_ms"], "for 0"),
+        ("CHANNEL_SUPPORT_SMS.queue_messages", json!(9), &["CHANNEL_SUPPORT_SMS.queue_messages"], "for 500"),
+        ("CHANNEL_SUPPORT_SMS.queue_bytes", json!(1000), &["CHANNEL_SUPPORT_SMS.queue_bytes"], "for 4194304"),
         ("CHANNEL_SUPPORT_SMS.languages", json!(["de-DE", {}]), &["CHANNEL_SUPPORT_SMS.languages"], "[\"one\", \"two\"]"),
         ("CHANNEL_SUPPORT_SMS.languages", json!(true), &["CHANNEL_SUPPORT_SMS.languages"], "[\"one\", \"two\"]"),
         ("CHANNEL_SUPPORT_SMS.response_target", json!("soon"), &["CHANNEL_SUPPORT_SMS.response_target"], "prioritized"),

@@ -17,7 +17,7 @@ use crate::outcome::Refusal;
 
 impl<S: Store> Engine<S> {
     /// Accepts events in their order. When this returns they are in storage, and the caller may acknowledge them as soon as
-    /// storage is durable; a duplicate has no effect.
+    /// storage is durable; a duplicate has no effect. Where the answer says `full`, none is, and the sender has to come again.
     pub fn accept(
         &mut self,
         request: &AcceptRequest,
@@ -27,6 +27,10 @@ impl<S: Store> Engine<S> {
         let mut response = AcceptResponse::default();
         let (request, erased) = self.without_erased(request);
         response.duplicates += erased;
+        if self.has_no_room(&request, context)? {
+            response.full = true;
+            return Ok(response);
+        }
         // The consumer goes first: a batch that breaks off must not leave rows that belong to nobody.
         self.learn_consumer(&request, context.now)?;
         let mut learned = false;
@@ -314,6 +318,9 @@ impl<S: Store> Engine<S> {
         {
             row.refuse(now, Refusal::NoAddress);
             return self.insert(row);
+        }
+        if self.is_full(Lane::ToConsumer, context) {
+            return self.insert_beyond_bounds(row, context);
         }
         let reorder_wait = self.reorder_wait(context);
         if let Some(place) = place.filter(|_| reorder_wait > 0) {

@@ -15,6 +15,7 @@ use super::{
     retry,
 };
 use crate::attention::Report;
+use crate::breaker::Destination;
 use crate::config::{Channel, OnUnknown};
 use crate::crypto;
 use crate::http::{HttpAnswer, HttpRequest};
@@ -96,6 +97,8 @@ pub struct Ticket {
     pub(super) goal: Option<Goal>,
     /// Towards LiveEngage: which piece of the text it is about.
     pub(super) piece: usize,
+    /// Towards LiveEngage: the service that is asked, where the breaker watches it.
+    pub(super) destination: Option<Destination>,
 }
 
 /// What the shell does after an answer.

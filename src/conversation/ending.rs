@@ -177,7 +177,7 @@ impl<S: Store> Engine<S> {
         self.raise("refused", fields);
     }
 
-    fn log_cause(&mut self, row: &Row, event: &'static str, cause: &Cause) {
+    pub(super) fn log_cause(&mut self, row: &Row, event: &'static str, cause: &Cause) {
         let mut fields = row_fields(row);
         fields.extend(described(cause, "cause"));
         self.log(event, fields);
@@ -185,7 +185,7 @@ impl<S: Store> Engine<S> {
 }
 
 /// Why a message did not arrive, for the agent.
-fn explain(adapter: &dyn Adapter, refusal: &Refusal) -> String {
+pub(super) fn explain(adapter: &dyn Adapter, refusal: &Refusal) -> String {
     if let Some(known) = adapter.explain(refusal) {
         return known.to_owned();
     }
@@ -195,6 +195,7 @@ fn explain(adapter: &dyn Adapter, refusal: &Refusal) -> String {
         Refusal::Expired => "it could not be handed over in time".to_owned(),
         Refusal::OutcomeUnknown => "it is not known whether it arrived".to_owned(),
         Refusal::NoAddress => "the consumer's address is not known".to_owned(),
+        Refusal::QueueFull => "too many messages are waiting for the consumer".to_owned(),
         Refusal::Malformed { .. } | Refusal::Crashed | Refusal::Other => {
             "it could not be processed".to_owned()
         }

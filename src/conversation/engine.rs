@@ -9,8 +9,9 @@ use super::report::{self, Dead, Errands};
 use super::signals::Signals;
 use super::{
     DAY, DialogPlace, KEEP_IDLE, KEEP_OPEN, Lane, Resent, Row, RowState, RowSummary, Store,
-    StoreError, Ticket,
+    StoreError, Ticket, content_bytes,
 };
+use crate::breaker::SharedBreaker;
 use crate::config::{Config, Retention};
 use crate::files::file_id;
 use crate::http::Millis;
@@ -48,6 +49,7 @@ pub struct Engine<S> {
     pub(super) store: S,
     pub(super) memory: Memory,
     pub(super) logs: Vec<Log>,
+    pub(super) breaker: SharedBreaker,
 }
 
 /// A cache of what is stored, and of which attempts this instance has under way.
@@ -81,6 +83,8 @@ pub(crate) struct Memory {
     pub(super) seen: Seen,
     /// The attempt that this instance has under way, by lane.
     pub(super) in_flight: BTreeMap<Lane, (String, u32)>,
+    /// The logs say already that there is no room.
+    pub(super) told_full: bool,
 }
 
 /// A message that still has to go somewhere.
@@ -90,6 +94,8 @@ struct Open {
     due_at: Millis,
     /// When it was accepted, or last sent again.
     since: Millis,
+    /// See [`content_bytes`]: as it was accepted.
+    bytes: u64,
 }
 
 /// A row, as the index of the memory sees it.
@@ -101,6 +107,7 @@ struct Place {
     /// Due time, or when it ended.
     at: Millis,
     since: Millis,
+    bytes: u64,
     /// Of a dead letter that has not been discarded.
     reason: Option<String>,
 }
@@ -129,6 +136,7 @@ impl<S: Store> Engine<S> {
             store,
             memory,
             logs: Vec::new(),
+            breaker: SharedBreaker::default(),
         })
     }
 
@@ -310,6 +318,7 @@ impl Memory {
             state,
             at: row.due_at,
             since: row.since,
+            bytes: row.bytes,
             reason: row
                 .reason
                 .filter(|_| state == RowState::Refused && !row.discarded),
@@ -335,6 +344,9 @@ impl Memory {
         }
         self.last_activity = self.last_activity.max(row.accepted_at);
         let refusal = row.detail.refusal.as_ref();
+        let lane = self.open.get(&row.lane);
+        let known = lane.and_then(|lane| lane.get(&row.position));
+        let bytes = known.map_or_else(|| content_bytes(row), |open| open.bytes);
         self.place(Place {
             key: row.key.clone(),
             lane: row.lane,
@@ -342,6 +354,7 @@ impl Memory {
             state: row.state,
             at: row.due_at,
             since: row.age_from(),
+            bytes,
             reason: refusal
                 .filter(|_| !row.detail.discarded)
                 .map(report::reason),
@@ -359,8 +372,13 @@ impl Memory {
         self.last_position = self.last_position.max(place.position);
         let lane = self.open.entry(lane).or_default();
         if state.is_open() {
-            let (due_at, since) = (at, place.since);
-            lane.insert(place.position, Open { key, due_at, since });
+            let open = Open {
+                key,
+                due_at: at,
+                since: place.since,
+                bytes: place.bytes,
+            };
+            lane.insert(place.position, open);
             return;
         }
         if lane.remove(&place.position).is_none() {
@@ -466,6 +484,12 @@ impl Memory {
     /// How many messages wait in a lane.
     pub(super) fn waiting(&self, lane: Lane) -> usize {
         self.open.get(&lane).map_or(0, BTreeMap::len)
+    }
+
+    /// How long the contents of the messages that wait in a lane are. There are few of them: the lane is bounded.
+    pub(super) fn waiting_bytes(&self, lane: Lane) -> u64 {
+        let lane = self.open.get(&lane).into_iter();
+        lane.flat_map(BTreeMap::values).map(|open| open.bytes).sum()
     }
 
     /// The place at a lane's tail.

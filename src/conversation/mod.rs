@@ -11,12 +11,14 @@
 //! | what the earliest due time is | the alarm |
 
 mod accept;
+mod bounds;
 mod consumer;
 mod download;
 mod drain;
 mod echo;
 mod ending;
 mod engine;
+mod hold;
 mod news;
 mod offers;
 pub mod operate;
@@ -32,6 +34,7 @@ mod to_consumer;
 mod to_liveengage;
 pub mod wire;
 
+pub use bounds::content_bytes;
 pub use consumer::{Composing, Consumer, Known, KnownAgent, OffHours, Target};
 pub use drain::{After, Ticket, Work};
 pub(crate) use engine::Memory;

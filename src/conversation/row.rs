@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::breaker::Turn;
 use crate::http::Millis;
 use crate::message::{Agent, Content, DialogPlace, File};
 use crate::outcome::{Cause, Refusal};
@@ -382,6 +383,36 @@ impl Row {
         self.due_at = until;
         self.detail.failures = self.detail.failures.saturating_add(1);
         self.note(now, StepEvent::Retry { because, until });
+    }
+
+    /// Leaves it until its turn comes: no attempt is used, no back-off grows, and the trace has one step for all turns in a row.
+    pub fn hold(&mut self, turn: Turn) {
+        if self.turn().is_some() {
+            self.trace.pop();
+        }
+        self.state = RowState::Waiting;
+        self.due_at = turn.at;
+        self.detail.held = false;
+        let event = StepEvent::Retry {
+            because: Cause::Held,
+            until: turn.at,
+        };
+        self.note(turn.given, event);
+    }
+
+    /// The turn that it waits for or that has come, if it is held.
+    pub fn turn(&self) -> Option<Turn> {
+        let latest = self.trace.last()?;
+        match latest.event {
+            StepEvent::Retry {
+                because: Cause::Held,
+                until,
+            } => Some(Turn {
+                given: latest.at,
+                at: until,
+            }),
+            _ => None,
+        }
     }
 
     /// Its latest publish has ended: nothing about it is unknown any more, and no echo is waited for.

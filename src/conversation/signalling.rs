@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::signals::ToLiveengage;
 use super::{After, Context, DialogPlace, Engine, Lane, Store, StoreError, Work};
+use crate::breaker::Destination;
 use crate::config::Channel;
 use crate::crypto;
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse};
@@ -138,6 +139,16 @@ impl<S: Store> Engine<S> {
             let account_id = consumer.account_id.clone();
             return Ok(Some(Work::Access { account_id }));
         };
+        let account_id = consumer.account_id.clone();
+        let messaging = Destination::liveengage(&account_id, &access.domains.messaging);
+        if !self.is_undisturbed(&messaging, now) {
+            self.postpone_signals(context)?;
+            return Ok(None);
+        }
+        let memory = &mut self.memory;
+        let Some(consumer) = &mut memory.consumer else {
+            return Ok(None);
+        };
         let before = consumer.composing.clone();
         let signal = match consumer.typing_over(now) {
             Some(signal) => Some(signal),
@@ -205,6 +216,11 @@ impl<S: Store> Engine<S> {
 
     fn next_signal_to_consumer(&mut self, context: &Context<'_>) -> Option<Work> {
         let channel = self.channel(context)?;
+        let platform = Destination::channel(&channel.name);
+        if !self.is_undisturbed(&platform, context.now) {
+            self.memory.signals.forget_to_consumer();
+            return None;
+        }
         let nonce = nonce(context);
         loop {
             let signal = self.memory.signals.next_to_consumer(context.now)?;

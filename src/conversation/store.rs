@@ -45,6 +45,8 @@ pub struct RowSummary {
     pub remote_id: Option<String>,
     /// Whether it carries a file of LiveEngage's.
     pub has_file: bool,
+    /// How long its stored content is, roughly; 0 where it has none.
+    pub bytes: u64,
 }
 
 /// One consumer's storage.

@@ -1,6 +1,7 @@
 //! One attempt towards the consumer's platform, as its adapter says.
 
 use super::{Context, Engine, Row, Store, StoreError, Ticket, Work};
+use crate::breaker::Destination;
 use crate::config::Channel;
 use crate::crypto;
 use crate::files::{self, file_id};
@@ -21,6 +22,10 @@ impl<S: Store> Engine<S> {
         if let Some(work) = self.unknown_agent(who(&row).as_ref(), channel, context) {
             return Ok(Some(work));
         }
+        let destination = Destination::channel(&channel.name);
+        if !self.may_send(&mut row, &destination, context)? {
+            return Ok(Some(Work::Idle));
+        }
         self.begin(&mut row, None, context)?;
         self.put_on_offer(&row, context)?;
         match self.ask_adapter(&row, channel, None, context) {
@@ -32,6 +37,7 @@ impl<S: Store> Engine<S> {
                     attempt: row.detail.attempt,
                     goal: None,
                     piece: 0,
+                    destination: None,
                 };
                 Ok(Some(Work::Send { ticket, request }))
             }
@@ -55,7 +61,23 @@ impl<S: Store> Engine<S> {
         channel: &Channel,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
-        match self.ask_adapter(&row, channel, Some(answer), context) {
+        let next = self.ask_adapter(&row, channel, Some(answer), context);
+        if let Some(next) = &next {
+            let failure = match next {
+                Next::Done {
+                    outcome: Outcome::Retry { after, cause },
+                    ..
+                } => Some((cause, *after)),
+                Next::Done {
+                    outcome: Outcome::Unknown { cause },
+                    ..
+                } => Some((cause, None)),
+                _ => None,
+            };
+            let destination = Destination::channel(&channel.name);
+            self.tell_breaker(&destination, failure, context);
+        }
+        match next {
             Some(Next::Request { progress, .. }) => {
                 row.detail.failures = 0;
                 row.settle();

@@ -6,6 +6,7 @@ use super::{
     ALREADY_OPEN_LIMIT, After, ConsumerKeyed, Context, DialogPlace, Engine, ExpectedEcho, Row,
     RowState, StepEvent, Store, StoreError, Ticket, Work,
 };
+use crate::breaker::Destination;
 use crate::config::Channel;
 use crate::http::{HttpAnswer, HttpRequest};
 use crate::liveengage::Access;
@@ -79,6 +80,13 @@ impl<S: Store> Engine<S> {
             }),
             _ => None,
         };
+        let service = send::service(&goal, &access.domains);
+        let destination = service.map(|service| Destination::liveengage(&account_id, service));
+        if let Some(destination) = &destination
+            && !self.may_send(&mut row, destination, context)?
+        {
+            return Ok(Some(Work::Idle));
+        }
         if echo.is_some() && row.detail.unknown {
             self.give_up_unknown(&mut row);
         }
@@ -93,6 +101,7 @@ impl<S: Store> Engine<S> {
             attempt: row.detail.attempt,
             goal: Some(goal),
             piece: progress.pieces,
+            destination,
         };
         Ok(Some(Work::Send { ticket, request }))
     }
@@ -192,6 +201,14 @@ impl<S: Store> Engine<S> {
         );
         if *consumer != before {
             self.save_consumer(context.now)?;
+        }
+        if let Some(destination) = &ticket.destination {
+            let failure = match &verdict {
+                Verdict::Retry { cause, after } => Some((cause, *after)),
+                Verdict::Unknown { cause } => Some((cause, None)),
+                _ => None,
+            };
+            self.tell_breaker(destination, failure, context);
         }
         if !current {
             if let Verdict::Published { place, .. } = verdict {

@@ -96,7 +96,7 @@ pub enum AcceptEvent {
     },
 }
 
-/// The events are durable.
+/// The events are durable; or none of them is, where the consumer's queue is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptResponse {
     /// Messages stored now.
@@ -105,6 +105,10 @@ pub struct AcceptResponse {
     pub duplicates: u32,
     /// Events that needed no row.
     pub facts: u32,
+    /// Nothing was taken: more waits already than one consumer may have waiting. It goes out with the status of a failure, which an
+    /// older release passes on as "try again".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub full: bool,
 }
 
 /// Asks a Conversation object where an agent's file can be read now.

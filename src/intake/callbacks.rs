@@ -13,7 +13,7 @@ use crate::runtime::Runtime;
 use crate::secret::Secret;
 
 /// Hands the events of a callback to their Conversation objects; one that is unreadable becomes a dead letter. When this returns,
-/// all are durable.
+/// all are durable. Where one of the consumers has no room, nothing new of that one is stored, and the platform is to come again.
 pub async fn take(
     runtime: &impl Runtime,
     channel: &Channel,
@@ -97,10 +97,15 @@ async fn accept(
             }
         }
     }
+    let mut full = false;
     for (key, request) in &groups {
-        store(runtime, key, request).await?;
+        match store(runtime, key, request).await {
+            Err(CallFault::Full) => full = true,
+            taken => taken?,
+        }
     }
-    Ok(())
+    // Who has no room does not hold up the others of the batch: what of them is stored now is a duplicate when it comes again.
+    if full { Err(CallFault::Full) } else { Ok(()) }
 }
 
 /// What was said by nobody that can be named goes where unreadable callbacks go: to the dead letters of the channel.
@@ -133,7 +138,10 @@ async fn store(
     request: &AcceptRequest,
 ) -> Result<(), CallFault> {
     let taken = calls::accept(runtime, key, request).await.map(drop);
-    if let Err(fault) = &taken {
+    // That it is full the object has said in the logs.
+    if let Err(fault) = &taken
+        && *fault != CallFault::Full
+    {
         let fault = format!("{fault:?}");
         let fields = [("consumer", key.as_str()), ("fault", &fault)];
         runtime.log("accept_failed", &fields, true);

@@ -44,7 +44,9 @@ async fn deliver(
         let request = AcceptRequest::of_account(&account.id, arrival.events);
         match found {
             Found::Owner(key) => match calls::accept(runtime, &key, &request).await {
-                Err(CallFault::Rejected) => calls::bury(runtime, &request).await?,
+                Err(CallFault::Rejected | CallFault::Full) => {
+                    calls::bury(runtime, &request).await?
+                }
                 taken => drop(taken?),
             },
             Found::Full => calls::bury(runtime, &request).await?,

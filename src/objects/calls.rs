@@ -24,6 +24,9 @@ pub const FILE: &str = "/file";
 
 /// Path of what an operator asks of a Conversation object.
 pub const OPERATE: &str = "/operate";
+/// The status with which a Conversation object says that it is full, with an [`AcceptResponse`]. One whose storage failed has the
+/// same, with a word. An older release of the Worker takes either for a failure, and has its caller try again.
+pub const FULL: u16 = 503;
 
 /// Why an object gave no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub enum CallFault {
     Unavailable,
     /// It cannot read the request: trying again does not help.
     Rejected,
+    /// More waits in it than may: trying again helps later. Never said to events of LiveEngage.
+    Full,
 }
 
 /// Hands events to a Conversation object. When this returns, they are durable.
@@ -142,6 +147,11 @@ async fn once<A: DeserializeOwned>(
     match reply.status {
         200 => serde_json::from_str(&reply.body).map_err(|_| CallFault::Rejected),
         400..=499 => Err(CallFault::Rejected),
+        FULL if is_full(&reply.body) => Err(CallFault::Full),
         _ => Err(CallFault::Unavailable),
     }
+}
+
+fn is_full(body: &str) -> bool {
+    serde_json::from_str::<AcceptResponse>(body).is_ok_and(|answer| answer.full)
 }

@@ -79,9 +79,15 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
                 let Some(request) = read(body) else {
                     return Ok(Reply::error(400, "unreadable"));
                 };
-                self.0
-                    .change(|engine, context| engine.accept(&request, context))
-                    .await
+                let mut full = false;
+                let reply = self.0.change(|engine, context| {
+                    let accepted = engine.accept(&request, context)?;
+                    full = accepted.full;
+                    Ok(accepted)
+                });
+                let reply = reply.await?;
+                let status = if full { calls::FULL } else { reply.status };
+                Ok(Reply { status, ..reply })
             }
         }
     }
@@ -163,7 +169,11 @@ impl<R: ConversationRuntime> Inner<R> {
         // Where a step fails, memory and storage may differ: the slot stays empty and the next step loads anew.
         let mut engine = match slot.take() {
             Some(engine) => engine,
-            None => Engine::load(self.runtime.open_store()?)?,
+            None => {
+                let mut engine = Engine::load(self.runtime.open_store()?)?;
+                engine.share_breaker(self.runtime.isolate().breaker());
+                engine
+            }
         };
         let result = step(&mut engine, &context)?;
         for entry in engine.take_logs() {

@@ -84,7 +84,7 @@ impl<R: DirectoryRuntime> DirectoryObject<R> {
         while let Some((key, parked)) = self.change(Entry::deliverable)? {
             let taken = calls::accept(&self.runtime, &key, &parked.request).await;
             let mut taken = taken.map(drop);
-            if taken == Err(CallFault::Rejected) {
+            if matches!(taken, Err(CallFault::Rejected | CallFault::Full)) {
                 // It would block everything behind it.
                 taken = calls::bury(&self.runtime, &parked.request).await;
             }

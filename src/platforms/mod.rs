@@ -60,6 +60,15 @@ pub struct Acknowledgement {
     pub body: &'static str,
 }
 
+/// What to answer a callback that is authentic and cannot be taken now, so that the platform brings it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Later {
+    /// Status code.
+    pub status: u16,
+    /// `Retry-After` (seconds).
+    pub retry_after: u64,
+}
+
 /// Why a callback is not authentic, with the status that the platform's own libraries answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Forgery {
@@ -210,6 +219,9 @@ pub trait Adapter {
 
     /// The answer that tells the platform that a callback is safe with us.
     fn acknowledgement(&self) -> Acknowledgement;
+
+    /// The answer that makes the platform bring a callback again: given when more waits for a consumer than may.
+    fn later(&self) -> Later;
 
     /// What the platform can show or wants to know.
     fn abilities(&self) -> Abilities {

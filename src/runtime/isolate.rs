@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 
 use lru::LruCache;
 
+use crate::breaker::SharedBreaker;
 use crate::http::Millis;
 use crate::identity::ConsumerKey;
 use crate::liveengage::Access;
@@ -21,6 +22,7 @@ pub struct Isolate {
     owners: RefCell<LruCache<String, ConsumerKey>>,
     foreign: RefCell<LruCache<String, Millis>>,
     access: RefCell<BTreeMap<String, Access>>,
+    breaker: SharedBreaker,
 }
 
 impl Default for Isolate {
@@ -29,6 +31,7 @@ impl Default for Isolate {
             owners: RefCell::new(LruCache::new(CACHED)),
             foreign: RefCell::new(LruCache::new(CACHED)),
             access: RefCell::default(),
+            breaker: SharedBreaker::default(),
         }
     }
 }
@@ -70,5 +73,10 @@ impl Isolate {
     /// Forgets an account's domains and AppJWT.
     pub fn revoked(&self, account_id: &str) {
         self.access.borrow_mut().remove(account_id);
+    }
+
+    /// What the conversations of this isolate find out for each other about destinations.
+    pub fn breaker(&self) -> &SharedBreaker {
+        &self.breaker
     }
 }

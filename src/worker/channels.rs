@@ -7,6 +7,7 @@ use super::runtime::Shell;
 use super::{clock, http, log, settings};
 use crate::http::Method;
 use crate::intake::callbacks;
+use crate::objects::calls::CallFault;
 use crate::platforms::{Acknowledgement, Callback, Forgery};
 
 /// Verifies a callback, hands its events to their Conversation objects, and acknowledges it when all are durable.
@@ -66,7 +67,10 @@ pub(super) async fn receive(
     })?;
     let parsed = adapter.parse(&callback);
     let taken = callbacks::take(&Shell::new(env), channel, identity, parsed, &body).await;
-    taken.map_err(|_| Fault::Unavailable)?;
+    taken.map_err(|fault| match fault {
+        CallFault::Full => Fault::Full(adapter.later()),
+        CallFault::Unavailable | CallFault::Rejected => Fault::Unavailable,
+    })?;
     acknowledge(&adapter.acknowledgement()).map_err(|_| Fault::Unavailable)
 }
 

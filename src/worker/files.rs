@@ -15,7 +15,7 @@ pub(super) async fn serve(token: &str, request: &Request, env: &Env) -> Result<R
     let wanted = match request.method() {
         Method::Get => true,
         Method::Head => false,
-        _ => return Err(Fault::FileMethod),
+        _ => return Err(Fault::ReadOnly),
     };
     let config = settings::config(env);
     let Some(identity) = &config.identity_key else {

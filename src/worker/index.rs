@@ -6,7 +6,7 @@ use worker::Env;
 use crate::directory::KEEP_CLAIM;
 
 /// Name of the KV namespace's binding.
-const INDEX: &str = "INDEX";
+pub(super) const INDEX: &str = "INDEX";
 
 /// Looks a name up. A failing KV counts as a miss: the Directory knows.
 pub(super) async fn get(env: &Env, name: &str) -> Option<String> {
@@ -20,6 +20,14 @@ pub(super) async fn delete(env: &Env, name: &str) -> bool {
         return false;
     };
     kv.delete(name).await.is_ok()
+}
+
+/// Whether the index can be read.
+pub(super) async fn is_readable(env: &Env) -> bool {
+    match env.kv(INDEX) {
+        Ok(kv) => kv.get("health").text().await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 /// Writes a name's value; says whether that worked.

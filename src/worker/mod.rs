@@ -4,6 +4,7 @@
 mod channels;
 mod clock;
 mod files;
+mod health;
 mod http;
 mod index;
 mod log;
@@ -27,6 +28,7 @@ pub async fn handle(request: Request, env: Env) -> Result<Response> {
     let answer = match segments.as_slice() {
         ["channels", channel] => channels::receive(channel, request, &env).await,
         ["files", token] => files::serve(token, &request, &env).await,
+        ["healthz"] => health::answer(&request, &env).await,
         ["liveengage", "webhooks"] => webhooks::receive(request, &env).await,
         _ => Err(Fault::NotFound),
     };

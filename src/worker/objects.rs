@@ -9,6 +9,12 @@ use super::runtime::ObjectShell;
 use crate::objects::{AccountObject, AttentionObject, ConversationObject, DirectoryObject};
 use crate::runtime::{Failed, Object, Reply};
 
+/// Names of the namespaces' bindings.
+pub(super) const CONVERSATION: &str = "CONVERSATION";
+pub(super) const DIRECTORY: &str = "DIRECTORY";
+pub(super) const ACCOUNT: &str = "ACCOUNT";
+pub(super) const ATTENTION: &str = "ATTENTION";
+
 /// See [`crate::objects`].
 #[durable_object(alarm)]
 pub struct Conversation(ConversationObject<ObjectShell>);
@@ -114,10 +120,10 @@ fn thrown(failed: Failed) -> worker::Error {
 /// One request to an object, through a fresh stub: one that threw is dead.
 pub(super) async fn ask(env: &Env, object: &Object<'_>, path: &str, body: &str) -> Result<Reply> {
     let (namespace, name) = match object {
-        Object::Conversation(name) => ("CONVERSATION", name),
-        Object::Directory(name) => ("DIRECTORY", name),
-        Object::Account(name) => ("ACCOUNT", name),
-        Object::Attention(name) => ("ATTENTION", name),
+        Object::Conversation(name) => (CONVERSATION, name),
+        Object::Directory(name) => (DIRECTORY, name),
+        Object::Account(name) => (ACCOUNT, name),
+        Object::Attention(name) => (ATTENTION, name),
     };
     let stub: Stub = env.durable_object(namespace)?.get_by_name(name)?;
     let mut init = RequestInit::new();

@@ -5,6 +5,7 @@ use worker::{Headers, Response, Result};
 
 use crate::config::Problem;
 use crate::http::{Method, Millis};
+use crate::platforms::Later;
 
 /// Why a request gets no success.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +29,12 @@ pub(super) enum Fault {
     },
     /// The configuration keeps this out of service.
     Configuration(Vec<Problem>),
+    /// More waits for a consumer than may: the platform should bring the callback again later.
+    Full(Later),
     /// An object or its storage does not answer: the sender should try again.
     Unavailable,
-    /// Files are only read.
-    FileMethod,
+    /// The path is only read.
+    ReadOnly,
     /// The link to a file opens nothing: `link_invalid` or `link_expired`.
     Link(&'static str),
     /// The file is no longer where it was.
@@ -59,10 +62,11 @@ impl Fault {
             Self::Configuration(problems) => {
                 (503, json!({"error": "configuration", "problems": problems}))
             }
+            Self::Full(later) => (later.status, json!({"error": "queue_full"})),
             Self::Unavailable | Self::FileUnavailable { .. } => {
                 (503, json!({"error": "unavailable"}))
             }
-            Self::FileMethod => (405, json!({"error": "method_not_allowed"})),
+            Self::ReadOnly => (405, json!({"error": "method_not_allowed"})),
             Self::Link(code) => (403, json!({"error": code})),
             Self::FileGone => (404, json!({"error": "file_gone"})),
         };
@@ -75,9 +79,12 @@ impl Fault {
                 let names: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
                 headers.set("allow", &names.join(", "))?;
             }
-            Self::FileMethod => headers.set("allow", "GET, HEAD")?,
+            Self::ReadOnly => headers.set("allow", "GET, HEAD")?,
             Self::Unavailable | Self::Configuration(_) => {
                 headers.set("retry-after", &RETRY_AFTER.to_string())?;
+            }
+            Self::Full(later) => {
+                headers.set("retry-after", &later.retry_after.to_string())?;
             }
             Self::FileUnavailable { retry_after } => {
                 let seconds = retry_after.map_or(RETRY_AFTER, |span| span.div_ceil(1000).max(1));

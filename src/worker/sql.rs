@@ -72,6 +72,7 @@ struct Summary {
     requeued_at: Option<Millis>,
     reason: Option<String>,
     discarded: Option<u8>,
+    bytes: u64,
 }
 
 impl SqlStore {
@@ -154,7 +155,8 @@ impl Store for SqlStore {
              detail ->> '$.source' AS source, detail ->> '$.published' AS published, \
              detail ->> '$.resent' AS resent, detail ->> '$.remote_id' AS remote_id, \
              detail ->> '$.file.at' AS file, accepted_at, detail ->> '$.requeued_at' AS requeued_at, \
-             detail ->> '$.refusal.reason' AS reason, detail ->> '$.discarded' AS discarded \
+             detail ->> '$.refusal.reason' AS reason, detail ->> '$.discarded' AS discarded, \
+             iif(state IN ('waiting', 'sending'), coalesce(octet_length(content), 0), 0) AS bytes \
              FROM message",
             Vec::new(),
         )?;
@@ -176,6 +178,7 @@ impl Store for SqlStore {
                     reason: row.reason,
                     discarded: row.discarded == Some(1),
                     since: row.requeued_at.unwrap_or(row.accepted_at),
+                    bytes: row.bytes,
                     key: row.key,
                 })
             })

@@ -170,6 +170,7 @@ fn causes_and_refusals() {
         (Cause::AlreadyOpen, r#"{"cause":"already_open"}"#),
         (Cause::Closing, r#"{"cause":"closing"}"#),
         (Cause::Internal, r#"{"cause":"internal"}"#),
+        (Cause::Held, r#"{"cause":"held"}"#),
     ];
     for (cause, text) in causes {
         pinned(&cause, text);
@@ -192,6 +193,7 @@ fn causes_and_refusals() {
         (Refusal::Expired, r#"{"reason":"expired"}"#),
         (Refusal::OutcomeUnknown, r#"{"reason":"outcome_unknown"}"#),
         (Refusal::Crashed, r#"{"reason":"crashed"}"#),
+        (Refusal::QueueFull, r#"{"reason":"queue_full"}"#),
     ];
     for (refusal, text) in refusals {
         pinned(&refusal, text);

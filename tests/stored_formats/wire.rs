@@ -125,8 +125,17 @@ fn a_request_to_a_conversation_object() {
             accepted: 1,
             duplicates: 2,
             facts: 3,
+            full: false,
         },
         r#"{"accepted":1,"duplicates":2,"facts":3}"#,
+    );
+    let full = AcceptResponse {
+        full: true,
+        ..AcceptResponse::default()
+    };
+    pinned(
+        &full,
+        r#"{"accepted":0,"duplicates":0,"facts":0,"full":true}"#,
     );
 }
 

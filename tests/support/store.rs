@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use liveengage_connector::conversation::operate::Tombstone;
-use liveengage_connector::conversation::{Consumer, Row, RowState, RowSummary, Store, StoreError};
+use liveengage_connector::conversation::{
+    Consumer, Row, RowState, RowSummary, Store, StoreError, content_bytes,
+};
 use liveengage_connector::outcome::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -110,6 +112,7 @@ impl Store for MemoryStore {
             reason: row.detail.refusal.as_ref().map(reason),
             discarded: row.detail.discarded,
             since: row.age_from(),
+            bytes: content_bytes(row),
         };
         Ok(self.rows.values().map(summary).collect())
     }

@@ -22,7 +22,7 @@ use crate::http::{HttpRequest, Millis};
 use crate::liveengage::files::SignedUrl;
 use crate::liveengage::publish::{self, Place};
 use crate::liveengage::update_conversation::{self, Update};
-use crate::liveengage::{Access, Call, consumer_jws, user_profile};
+use crate::liveengage::{Access, Call, Domains, consumer_jws, user_profile};
 use crate::message::{Command, Content, ResponseTarget};
 use crate::outcome::{Cause, Refusal};
 
@@ -241,6 +241,19 @@ fn is_pointless(piece: &Piece, target: &Target) -> bool {
         Piece::Do(Command::ResponseTarget { .. }) => in_survey || dialog.is_none(),
         // What closes is on its way to be closed; what is closed hears of the profile with the next conversation.
         Piece::Do(Command::Close { .. } | Command::UpdateProfile) => dialog.is_none(),
+    }
+}
+
+/// The service of LiveEngage that a goal's request goes to. `None`: none is asked, or other hosts have a part in it.
+pub fn service<'a>(goal: &Goal, domains: &'a Domains) -> Option<&'a str> {
+    match goal {
+        Goal::ConsumerToken => Some(&domains.idp),
+        Goal::Engagement => domains.monitoring.as_deref(),
+        Goal::Create | Goal::UploadUrl | Goal::Publish(_) | Goal::Repeatable(_) => {
+            Some(&domains.messaging)
+        }
+        Goal::Probe | Goal::Upload => None,
+        Goal::Register { .. } | Goal::Skip | Goal::AwaitClose => None,
     }
 }
 

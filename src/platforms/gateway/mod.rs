@@ -10,8 +10,8 @@ mod place;
 pub mod signature;
 
 use super::{
-    Abilities, Acknowledgement, Adapter, Callback, Forgery, Next, Outgoing, OutgoingSignal, Parsed,
-    Unreadable,
+    Abilities, Acknowledgement, Adapter, Callback, Forgery, Later, Next, Outgoing, OutgoingSignal,
+    Parsed, Unreadable,
 };
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, HttpRequest, Method};
@@ -89,6 +89,14 @@ impl Adapter for Gateway {
 
     fn parse(&self, callback: &Callback<'_>) -> Result<Parsed, Unreadable> {
         inbound::parse(callback.body, &self.file_hosts)
+    }
+
+    /// The contract has the app post the same again after any 5xx, and names no 429.
+    fn later(&self) -> Later {
+        Later {
+            status: 503,
+            retry_after: 30,
+        }
     }
 
     fn acknowledgement(&self) -> Acknowledgement {

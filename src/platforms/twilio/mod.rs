@@ -8,7 +8,9 @@ mod inbound;
 mod outbound;
 pub mod signature;
 
-use super::{Acknowledgement, Adapter, Callback, Forgery, Next, Outgoing, Parsed, Unreadable};
+use super::{
+    Acknowledgement, Adapter, Callback, Forgery, Later, Next, Outgoing, Parsed, Unreadable,
+};
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, Method};
 use crate::outcome::Refusal;
@@ -158,6 +160,15 @@ impl Adapter for Twilio {
     }
 
     /// Empty TwiML: any text in it would be sent to the consumer.
+    /// Twilio comes again after a 5xx where the address of the callback asks for that (`rp=5xx`, as the set-up says), and it names no
+    /// status for "later". It does not say that it heeds `Retry-After`.
+    fn later(&self) -> Later {
+        Later {
+            status: 503,
+            retry_after: 30,
+        }
+    }
+
     fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement {
             status: 200,

@@ -124,6 +124,16 @@ async function stopAll({ kv, app, recorder }) {
   for (const server of [kv, app, recorder]) if (server?.server?.listening) await server.stop();
 }
 
+/** The settings, but for these bindings of storage. */
+function without(unbound) {
+  const kept = ({ name, binding }) => !unbound.includes(name ?? binding);
+  return {
+    ...settings,
+    kv_namespaces: settings.kv_namespaces.filter(kept),
+    durable_objects: { bindings: settings.durable_objects.bindings.filter(kept) },
+  };
+}
+
 /** The vars of a world with an app: its channel posts to it. */
 function withApp(vars, app) {
   return { ...vars, CHANNEL_APP: { url: app.url, ...vars.CHANNEL_APP } };
@@ -132,10 +142,10 @@ function withApp(vars, app) {
 /**
  * Starts a world. `vars` overrides bindings: a table is merged into the one of wrangler.toml, null takes a binding away;
  * it may be a function of the app. `app` adds the customer's app (`world.app`), `record` writes down what the connector
- * asks of LiveEngage (`world.recorder`). `simulator` is a list of further flags for the simulator. `bundle` is another
+ * asks of LiveEngage (`world.recorder`). `unbound` are names of bindings of storage that are left out. `simulator` is a list of further flags for the simulator. `bundle` is another
  * built Worker than dist/.
  */
-export async function startWorld({ vars = {}, app: wantsApp = false, record = false, simulator: flags = [], bundle = inRoot("dist") } = {}) {
+export async function startWorld({ vars = {}, app: wantsApp = false, record = false, unbound = [], simulator: flags = [], bundle = inRoot("dist") } = {}) {
   settings ??= await readSettings();
   const home = mkdtempSync(join(tmpdir(), "connector-world-"));
   const port = await freePort();
@@ -156,7 +166,7 @@ export async function startWorld({ vars = {}, app: wantsApp = false, record = fa
     const runtime = new Runtime({
       home,
       bundle,
-      settings,
+      settings: without(unbound),
       port,
       kvAddress: kv.address,
       vars: varsOf({ connector, simulator, overrides }),
