@@ -186,7 +186,9 @@ impl Isolate {
             world.now = world.now.max(world.wake());
             world.drain_all();
             let now = world.now;
-            requests.extend(world.worked().iter().map(|_| now));
+            let worked = world.worked();
+            let published = worked.iter().filter(|work| work.starts_with("publish"));
+            requests.extend(published.map(|_| now));
         }
         for world in &mut self.worlds {
             world.now = end;
