@@ -409,7 +409,7 @@ fn over_seeded_histories_its_word_holds() {
             if let Some(sign) = sign {
                 let change = breaker.tell(&liveengage(), &consumer, sign, now, random);
                 if let Some(Change::Opened { span }) = change {
-                    assert!(span >= FIRST_SPAN && span <= LONGEST_ASKED * 5 / 4);
+                    assert!((FIRST_SPAN..=LONGEST_ASKED * 5 / 4).contains(&span));
                     open_until = now + span;
                     turns.clear();
                 }

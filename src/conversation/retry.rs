@@ -27,7 +27,7 @@ const INTERNAL: &[Millis] = &[1, 2, 5, 10, 30, 60];
 /// The pause before the next try, in milliseconds.
 ///
 /// `failures` counts the failed tries before this one; `after` is the least that the destination asked for; `random` spreads
-/// the tries of many objects by up to a half, since what fails for one often fails for all in the same second.
+/// the tries of many objects by up to a fifth.
 pub fn pause(
     lane: Lane,
     cause: &Cause,
@@ -47,7 +47,7 @@ pub fn pause(
     let seconds = schedule.get(index).or(schedule.last()).copied();
     let least = seconds.unwrap_or(1) * SECOND;
     let wanted = least.max(after.unwrap_or_default()).min(LONGEST_PAUSE);
-    let jitter = random % (wanted / 2 + 1);
+    let jitter = random % (wanted / 5 + 1);
     if wanted + jitter > LONGEST_PAUSE {
         LONGEST_PAUSE - jitter
     } else {
@@ -78,15 +78,15 @@ mod tests {
             LONGEST_PAUSE
         );
         let longest = pause(Lane::ToConsumer, &cause, u32::MAX, None, u64::MAX);
-        assert!((LONGEST_PAUSE / 2..=LONGEST_PAUSE).contains(&longest));
+        assert!((LONGEST_PAUSE * 4 / 5..=LONGEST_PAUSE).contains(&longest));
     }
 
     #[test]
-    fn jitter_spreads_by_a_half() {
+    fn jitter_spreads_by_a_fifth() {
         let cause = Cause::Unreachable;
         for random in [0, 1, 999, 1000, 12_345, u64::MAX] {
             let pause = pause(Lane::ToLiveengage, &cause, 1, None, random);
-            assert!((10_000..=15_000).contains(&pause), "{pause}");
+            assert!((10_000..=12_000).contains(&pause), "{pause}");
         }
     }
 }
