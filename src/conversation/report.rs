@@ -214,13 +214,14 @@ pub(super) fn reason(refusal: &Refusal) -> String {
     name.unwrap_or("other").to_owned()
 }
 
-/// The stored name of what has kept a message waiting last.
+/// The stored name of what has kept a message waiting last. That it takes turns tells nothing: something has failed before.
 fn latest_cause(row: &Row) -> String {
     let causes = row.trace.iter().rev().filter_map(|step| match &step.event {
         StepEvent::Retry { because, .. } | StepEvent::Unknown { because, .. } => Some(because),
         _ => None,
     });
-    let stored = causes.take(1).next().map(serde_json::to_value);
+    let mut causes = causes.filter(|cause| **cause != Cause::Held);
+    let stored = causes.next().map(serde_json::to_value);
     let stored = stored.and_then(Result::ok).unwrap_or_default();
     let name = stored.get("cause").and_then(|name| name.as_str());
     name.unwrap_or("none").to_owned()

@@ -12,7 +12,7 @@ fn adopt(world: &mut World, conversation: &str) -> Answer {
 
 fn import(world: &mut World, conversation: &str) -> Answer {
     let operation = Operation::Import {
-        route: consumer_route(),
+        route: Box::new(consumer_route()),
         conversation_id: conversation.to_owned(),
     };
     operate(world, &operation)

@@ -55,10 +55,10 @@ fn operations() {
     );
     pinned(
         &Operation::Import {
-            route: Route {
+            route: Box::new(Route {
                 account_id: "1".to_owned(),
                 ..Route::default()
-            },
+            }),
             conversation_id: "c".to_owned(),
         },
         r#"{"operation":"import","route":{"account_id":"1"},"conversation_id":"c"}"#,

@@ -64,7 +64,7 @@ pub enum Operation {
     /// The consumer comes from another connector, with an open conversation.
     Import {
         /// Who it is.
-        route: Route,
+        route: Box<Route>,
         /// LiveEngage's id of the open conversation.
         conversation_id: String,
     },
