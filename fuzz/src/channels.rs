@@ -126,6 +126,11 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
     requests
 }
 
+/// Whether an input has a mark in it by itself, as libFuzzer learns to write: what it shows proves nothing.
+pub fn is_marked(data: &[u8], marks: &[&str]) -> bool {
+    marks.iter().any(|mark| contains(data, mark))
+}
+
 /// Whether bytes contain a text.
 pub fn contains(bytes: &[u8], text: &str) -> bool {
     bytes

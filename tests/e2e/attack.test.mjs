@@ -59,14 +59,16 @@ test("paths that only resemble a route lead nowhere, and are not repeated", asyn
     "/channels/../nothing", "/channels/%2e%2e/nothing", "//channels/support-sms", "/channels//support-sms", "/channels/support-sms/",
     "/CHANNELS/support-sms", "/channels/support-sms%00", "/channels/support-sms%2f..", "/channels/support_sms", "/files/..%2f..%2fnothing",
     "/files/%2e%2e", "/liveengage/webhooks/", "/liveengage%2fwebhooks", "/liveengage/../liveengage//webhooks", "/.env", "/?/channels/support-sms",
-    `/channels/${"x".repeat(6000)}`, `/files/${"a".repeat(6000)}`, "/files/<script>alert(1)</script>", "/channels/__proto__", "/channels/constructor",
+    `/channels/${"x".repeat(6000)}`, `/files/${"a".repeat(6000)}`, "/files/%3Cscript%3E", "/channels/__proto__", "/channels/constructor",
   ];
   for (const path of paths) {
     for (const method of ["GET", "POST"]) {
       const { status, received } = await exchange(world, requestBytes(method, path, ["host: connector", "content-length: 0"]));
       const shown = path.slice(0, 60);
-      assert.equal(status, 404, `${method} ${shown}: ${received.slice(0, 200)}`);
-      assert.match(received, /\{"error":"not_found"\}/, shown);
+      // One segment behind /files/ is a token, whatever is in it, and tokens are only read.
+      const isToken = method === "POST" && /^\/files\/[^/]+$/.test(path);
+      assert.equal(status, isToken ? 405 : 404, `${method} ${shown}: ${received.slice(0, 200)}`);
+      assert.match(received, isToken ? /\{"error":"method_not_allowed"\}/ : /\{"error":"not_found"\}/, shown);
       assert.ok(!received.includes("script") && !received.includes("xxxx"), `${shown} is repeated`);
     }
   }
@@ -102,7 +104,8 @@ test("headers that are written twice, with foreign bytes or with another length 
 });
 
 test("a body that breaks off is never accepted, and whole it is, once", async () => {
-  const before = messages().length;
+  const kept = () => messages().filter(({ key, state }) => key.includes("SM00000000000000000000000000000011") || state === "refused").length;
+  const before = kept();
   const form = inbound(phone(world, 11), SAID, "11");
   const body = new URLSearchParams(form).toString();
   const twilio = createHmac("sha1", "local-auth-token-of-the-simulator");
@@ -123,12 +126,12 @@ test("a body that breaks off is never accepted, and whole it is, once", async ()
       socket.cut();
     }
   }
-  assert.equal(messages().length, before);
+  assert.equal(kept(), before);
   const whole = requestBytes("POST", "/channels/support-sms", [...lines, `content-length: ${body.length}`], body);
   assert.equal((await exchange(world, whole)).status, 200);
   assert.equal((await exchange(world, whole)).status, 200, "the same again");
   await talking(world, phone(world, 11));
-  assert.equal(messages().length, before + 1);
+  assert.equal(kept(), before + 1);
 });
 
 test("bodies that come drop by drop hold up nobody and are given up", { timeout: 60_000 }, async () => {
@@ -210,7 +213,8 @@ test("what is not UTF-8 is kept as a dead letter, and is nobody's message", asyn
 });
 
 test("forged, cut, mislabelled and re-encoded signatures are refused by every scheme", async () => {
-  const before = messages().length;
+  const kept = () => messages().filter(({ key }) => /SM0+13$|forged/.test(key)).length + refused().length;
+  const before = kept();
   const body = notification(change("c-forged", 1, SAID));
   const good = sha1(body).digest("base64");
   const hex = sha1(body).digest("hex");
@@ -251,7 +255,7 @@ test("forged, cut, mislabelled and re-encoded signatures are refused by every sc
   for (const options of [{ timestamp: now - 301 }, { timestamp: now + 400 }, { secret: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" }, { headers: { "webhook-signature": "v1a,AAAA v2,AAAA" } }]) {
     assert.equal((await post(world, said, options)).status, 401, JSON.stringify(options));
   }
-  assert.equal(messages().length, before);
+  assert.equal(kept(), before);
 });
 
 test("what is replayed, or written in another way that is signed alike, has no second effect", async () => {

@@ -15,7 +15,7 @@ use liveengage_connector::outcome::Cause;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::channels::SECRET_MARK;
+use crate::channels::{SECRET_MARK, is_marked};
 use crate::corpus;
 use crate::independent::base64_url;
 use crate::input::{joined, number, parts, text};
@@ -26,6 +26,9 @@ const DOMAIN_API: &str = "https://api.liveperson.net";
 const LIVEPERSON: [&str; 3] = [".liveperson.net", ".liveperson.com", ".lpsnmedia.net"];
 
 pub(super) fn run(data: &[u8]) {
+    if is_marked(data, &[SECRET_MARK]) {
+        return;
+    }
     let [status, retry_after, body] = parts(data);
     let status = u16::try_from(number(status) % 600).unwrap();
     let response = HttpResponse {

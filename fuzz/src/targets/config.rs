@@ -3,9 +3,12 @@
 use liveengage_connector::config::{Bindings, Config};
 use serde_json::{Map, Value, json};
 
-use crate::channels::{PUBLIC_URL, SECRET_MARK};
+use crate::channels::{PUBLIC_URL, SECRET_MARK, is_marked};
 
 pub(super) fn run(data: &[u8]) {
+    if is_marked(data, &[SECRET_MARK]) {
+        return;
+    }
     let Ok(Value::Object(fields)) = serde_json::from_slice::<Value>(data) else {
         return;
     };

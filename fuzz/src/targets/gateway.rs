@@ -13,6 +13,9 @@ use crate::independent::{base64, hmac_sha256};
 use crate::input::{changed, joined, number, parts, text};
 
 pub(super) fn inbound(data: &[u8]) {
+    if channels::is_marked(data, &[channels::SECRET_MARK]) {
+        return;
+    }
     let channel = channels::channel("app");
     let callback = channels::callback(&channel, Method::Post, None, &[], data);
     let parsed = channel.adapter.parse(&callback);
@@ -89,6 +92,13 @@ pub(super) fn is_kind(kind: &str) -> bool {
 
 pub(super) fn inbound_seeds() -> Vec<Vec<u8>> {
     let mut seeds = corpus::fixtures("gateway/from_app");
+    for levels in [60, 100, 122, 125] {
+        let deep = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let event = format!(
+            r#"{{"type":"message","id":"d","from":"p","content":{{"type":"hologram","x":{deep}}}}}"#
+        );
+        seeds.push(event.into_bytes());
+    }
     seeds.extend(corpus::fixtures("gateway/odd"));
     for url in [
         "https://media.example/a.png",

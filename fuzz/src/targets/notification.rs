@@ -2,7 +2,6 @@
 
 use liveengage_connector::conversation::wire::{AcceptEvent, AcceptRequest};
 use liveengage_connector::feed::{self, Feed, Worth};
-use liveengage_connector::http::HttpRequest;
 use liveengage_connector::liveengage::content::content_of;
 use liveengage_connector::liveengage::notification::{Change, Standing, parse};
 use serde_json::{Value, json};
@@ -15,6 +14,9 @@ use crate::corpus;
 const NOTE: &str = "planted-private-note";
 
 pub(super) fn run(data: &[u8]) {
+    if channels::is_marked(data, &[NOTE, channels::SECRET_MARK]) {
+        return;
+    }
     let Ok(changes) = parse(data) else {
         return;
     };
@@ -85,7 +87,7 @@ fn look(change: &Change) {
     };
     let content = content_of(event);
     read_again(&content);
-    let requests: Vec<HttpRequest> = channels::sent(&content);
+    channels::sent(&content);
     if event
         .audience
         .as_deref()
@@ -96,7 +98,6 @@ fn look(change: &Change) {
             Standing::Private | Standing::Echo
         ));
     }
-    drop(requests);
     // Without its text nothing is left to be said.
     let bare = content_of(&event.clone().without_text());
     assert!(

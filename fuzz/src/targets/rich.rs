@@ -1,8 +1,6 @@
 //! Structured content and quick replies. Input: JSON.
 
-use liveengage_connector::rich::{
-    Choice, Element, QuickReplies, choices, matched, parse, plain_text,
-};
+use liveengage_connector::rich::{Choice, QuickReplies, choices, matched, parse, plain_text};
 use serde_json::Value;
 
 use crate::corpus;
@@ -42,7 +40,6 @@ pub(super) fn run(data: &[u8]) {
     let offered = choices(Some(&element), Some(&replies));
     kept(&offered, data);
     numbered(&offered, &shown);
-    let _: Option<&Element> = Some(&element);
 }
 
 /// What is kept of all choices together is in proportion to what came.

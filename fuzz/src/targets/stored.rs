@@ -41,6 +41,9 @@ fn look<T: Serialize + DeserializeOwned + Debug>(data: &[u8]) -> Option<T> {
 }
 
 pub(super) fn run(data: &[u8]) {
+    if channels::is_marked(data, &[channels::SECRET_MARK]) {
+        return;
+    }
     if let Some(content) = look::<Content>(data) {
         channels::sent(&content);
     }

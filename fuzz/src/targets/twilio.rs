@@ -11,6 +11,9 @@ use crate::corpus;
 use crate::input::{joined, parts, text};
 
 pub(super) fn run(data: &[u8]) {
+    if channels::is_marked(data, &[channels::SECRET_MARK]) {
+        return;
+    }
     let [how, body] = parts(data);
     let channel = channels::channel("sms");
     let query = text(body);
