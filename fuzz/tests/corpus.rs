@@ -8,7 +8,7 @@ use liveengage_fuzz::mutation::{Numbers, changed};
 use liveengage_fuzz::{TARGETS, Target, corpus, target};
 
 /// Changed inputs of each target.
-const CHANGES: usize = 1000;
+const CHANGES: usize = 400;
 
 fn run(target: &Target, input: &[u8], which: &str) {
     if catch_unwind(AssertUnwindSafe(|| (target.run)(input))).is_err() {

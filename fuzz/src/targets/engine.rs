@@ -1,11 +1,12 @@
 //! The engine itself, loaded from whatever is stored and told whatever a neighbour may tell. Input: a stored consumer, then requests to
-//! its object, then answers: each a part, an answer being `status body`.
+//! its object and what operators ask of it, then answers: each a part, an answer being `status body`.
 
 use std::collections::BTreeMap;
 
+use liveengage_connector::conversation::operate::{Operation, Tombstone};
 use liveengage_connector::conversation::wire::AcceptRequest;
 use liveengage_connector::conversation::{
-    Consumer, Context, Engine, Lane, Row, RowSummary, Store, StoreError, Work,
+    Consumer, Context, Engine, Lane, Row, RowState, RowSummary, Store, StoreError, Work,
 };
 use liveengage_connector::http::{HttpAnswer, HttpFailure, HttpResponse};
 use liveengage_connector::identity::ConsumerKey;
@@ -22,10 +23,20 @@ const SAID: &str = "planted text";
 /// Steps of one input.
 const STEPS: usize = 24;
 
+/// What operators ask.
+const OPERATIONS: [&[u8]; 5] = [
+    br#"{"operation":"show"}"#,
+    br#"{"operation":"messages"}"#,
+    br#"{"operation":"trace","message":"c:m-1"}"#,
+    br#"{"operation":"resend","select":{"lane":"to_consumer"},"dry_run":false}"#,
+    br#"{"operation":"discard","select":{"keys":["c:m-1"]},"dry_run":true}"#,
+];
+
 /// Rows in memory.
 #[derive(Default)]
 struct Rows {
     consumer: Option<Consumer>,
+    tombstone: Option<Tombstone>,
     rows: BTreeMap<String, Row>,
 }
 
@@ -46,7 +57,10 @@ impl Store for Rows {
             lane: row.lane,
             position: row.position,
             open: row.state.is_open(),
-            refused: false,
+            refused: row.state == RowState::Refused,
+            reason: None,
+            discarded: row.detail.discarded,
+            since: row.age_from(),
             due_at: row.due_at,
             source: row.detail.source.clone(),
             published: row.detail.published.clone(),
@@ -82,6 +96,22 @@ impl Store for Rows {
     fn delete(&mut self, key: &str) -> Result<(), StoreError> {
         self.rows.remove(key);
         Ok(())
+    }
+
+    fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
+        Ok(self.tombstone.clone())
+    }
+
+    fn put_tombstone(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        read_again(tombstone);
+        self.tombstone = Some(tombstone.clone());
+        Ok(())
+    }
+
+    fn erase(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.rows.clear();
+        self.consumer = None;
+        self.put_tombstone(tombstone)
     }
 }
 
@@ -128,7 +158,10 @@ pub(super) fn run(data: &[u8]) {
                     "the same request again left {after} rows instead of {before}"
                 );
             }
-            Err(_) => answers.push(answer(part)),
+            Err(_) => match serde_json::from_slice::<Operation>(part) {
+                Ok(operation) => read_again(&engine.operate(&operation, &context).unwrap()),
+                Err(_) => answers.push(answer(part)),
+            },
         }
         now += 1000;
     }
@@ -165,11 +198,28 @@ pub(super) fn run(data: &[u8]) {
             Work::LookUpAgent { agent_id, .. } => {
                 engine.agent_looked_up(&agent_id, None, &context).unwrap()
             }
+            Work::Forget { forget } => engine.forgotten(&forget, answer.is_ok(), &context).unwrap(),
+            Work::Report {
+                revision, report, ..
+            } => {
+                read_again(&report);
+                let told = serde_json::to_string(&report).unwrap();
+                assert!(!told.contains(SECRET_MARK), "a secret is reported");
+                engine
+                    .reported(revision, &report, answer.is_ok(), &context)
+                    .unwrap();
+            }
             Work::Access { .. } | Work::Idle => {}
         }
         let _ = engine.next_wake();
     }
-    engine.prune(now).unwrap();
+    let context = Context {
+        now,
+        random: 7,
+        config: &config,
+        key: &key,
+    };
+    engine.prune(&context).unwrap();
     for log in engine.take_logs() {
         for (name, value) in log.fields {
             // Ids and names are logged as they are, and here they may be anything.
@@ -256,6 +306,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         for end in [published, "429 {}", "400 {}", "500", ""] {
             let mut parts: Vec<&[u8]> = vec![b""];
             parts.extend(requests.iter().map(String::as_bytes));
+            parts.extend(OPERATIONS);
             parts.extend([token.as_bytes(), created.as_bytes(), end.as_bytes()]);
             seeds.push(joined(&parts));
         }

@@ -32,7 +32,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: &[Target] = &[
+pub static TARGETS: &[Target] = &[
     Target {
         name: "answers",
         about: "LiveEngage's answers: any body has a meaning, no token prints, ids and codes are short and plain, secrets go to \

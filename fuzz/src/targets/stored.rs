@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 
+use liveengage_connector::attention;
+use liveengage_connector::conversation::operate::{Answer, Operation, Tombstone};
 use liveengage_connector::conversation::wire::{
     AcceptRequest, AcceptResponse, FileAnswer, FileRequest,
 };
@@ -62,6 +64,12 @@ pub(super) fn run(data: &[u8]) {
     look::<Ask>(data);
     look::<Resolution>(data);
     look::<StoredConsumerToken>(data);
+    look::<Operation>(data);
+    look::<Answer>(data);
+    look::<Tombstone>(data);
+    look::<attention::Ask>(data);
+    look::<attention::Found>(data);
+    look::<attention::Report>(data);
     if let Ok(access) = serde_json::from_slice::<StoredAccess>(data) {
         read_again(&access);
     }
@@ -136,6 +144,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         json!({ "jws": "a.b.c", "lp_consumer_id": "x" }),
         json!({ "accepted": 1, "duplicates": 0, "facts": 2 }),
         request,
+        json!({ "operation": "trace", "message": "c:1" }),
+        json!({ "operation": "resend", "select": { "keys": ["c:1"], "lane": "to_consumer", "reason": "expired", "since": 1, "until": 2 }, "dry_run": true }),
     ];
     let mut seeds: Vec<Vec<u8>> = values
         .iter()
