@@ -108,7 +108,7 @@ impl Entry {
             at: now,
             request,
         });
-        self.next_number += 1;
+        self.next_number = self.next_number.saturating_add(1);
         Resolution::Parked
     }
 
@@ -155,9 +155,11 @@ impl Entry {
             return Some(0);
         }
         if self.owner.is_some() {
-            return Some(self.claimed_at + KEEP_CLAIM);
+            return Some(self.claimed_at.saturating_add(KEEP_CLAIM));
         }
-        self.parked.front().map(|parked| parked.at + PARK)
+        self.parked
+            .front()
+            .map(|parked| parked.at.saturating_add(PARK))
     }
 
     /// Forgets parked content that nobody has claimed in time; answers how much.
@@ -166,7 +168,8 @@ impl Entry {
             return 0;
         }
         let before = self.parked.len();
-        self.parked.retain(|parked| now < parked.at + PARK);
+        self.parked
+            .retain(|parked| now < parked.at.saturating_add(PARK));
         before - self.parked.len()
     }
 
@@ -193,6 +196,29 @@ mod tests {
             },
             events: Vec::new(),
         }
+    }
+
+    #[test]
+    fn times_and_numbers_at_their_end_do_no_harm() {
+        let end = u64::MAX;
+        let parked = Parked {
+            number: end,
+            at: end,
+            request: request("1"),
+        };
+        let mut entry = Entry {
+            claimed_at: end,
+            next_number: end,
+            parked: [parked].into(),
+            ..Entry::default()
+        };
+        assert_eq!(entry.resolve(Some(request("2")), end), Resolution::Parked);
+        assert_eq!((entry.wake(), entry.expire(5)), (Some(end), 0));
+        entry.claim(key("k"), end);
+        while let Some((_, parked)) = entry.deliverable() {
+            entry.delivered(parked.number);
+        }
+        assert_eq!((entry.wake(), entry.is_over(5)), (Some(end), false));
     }
 
     #[test]

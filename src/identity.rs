@@ -97,6 +97,8 @@ impl Subject<'_> {
 }
 
 const LONGEST_PART: usize = 200;
+/// The start of names that are hashes.
+const HASHED: &str = "sha256%";
 
 pub(crate) fn escape(part: &str) -> String {
     let mut escaped = String::with_capacity(part.len());
@@ -107,8 +109,9 @@ pub(crate) fn escape(part: &str) -> String {
             escaped.push_str(&format!("%{byte:02X}"));
         }
     }
-    if escaped.len() > LONGEST_PART {
-        return format!("sha256%{}", crypto::sha256_hex(part.as_bytes()));
+    // One that reads like the name of a long id would share it.
+    if escaped.len() > LONGEST_PART || escaped.starts_with(HASHED) {
+        return format!("{HASHED}{}", crypto::sha256_hex(part.as_bytes()));
     }
     escaped
 }
@@ -149,5 +152,24 @@ mod tests {
         }
         .name();
         assert!(name.len() < 512, "{}", name.len());
+    }
+
+    #[test]
+    fn the_name_of_a_long_id_is_the_name_of_no_other() {
+        let name = |id: &str| {
+            Subject::Conversation {
+                account_id: "1",
+                id,
+            }
+            .name()
+        };
+        // A long one whose hash begins with two decimal digits, as an escaped byte may.
+        let long = (0..100)
+            .map(|number| format!("{number}{}", "x".repeat(300)))
+            .find(|long| crypto::sha256_hex(long.as_bytes()).starts_with("12"))
+            .unwrap();
+        let hash = crypto::sha256_hex(long.as_bytes());
+        let twin = format!("sha256\u{12}{}", &hash[2..]);
+        assert_ne!(name(&long), name(&twin));
     }
 }

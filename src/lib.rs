@@ -18,6 +18,7 @@ pub mod identity;
 pub mod intake;
 pub mod liveengage;
 pub mod message;
+pub mod nesting;
 pub mod objects;
 pub mod outcome;
 pub mod platforms;

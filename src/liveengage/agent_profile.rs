@@ -133,6 +133,11 @@ mod tests {
             )
         );
         assert_eq!((request.headers.len(), request.body.len()), (1, 0));
+        // URL parsers take an escaped dot for a dot: such ids would lead to the folders above.
+        for dots in [".", ".."] {
+            let request = super::request(call().domains, "12345678", dots).unwrap();
+            assert!(request.url.ends_with("/users/-"), "{}", request.url);
+        }
         assert_eq!(super::request(&Domains::default(), "1", "2"), None);
     }
 

@@ -48,7 +48,9 @@ pub fn parse(answer: &HttpAnswer, now: Millis) -> Result<AppToken, Cause> {
         200 | 201 => {}
         400 | 401 | 403 => {
             return Err(Cause::Credentials {
-                code: json::id(body.get("error")).or_else(|| Some(status.to_string())),
+                code: json::id(body.get("error"))
+                    .map(|code| json::word(&code))
+                    .or_else(|| Some(status.to_string())),
             });
         }
         _ => return Err(Cause::Unexpected { status }),
@@ -103,6 +105,17 @@ mod tests {
                 "application/x-www-form-urlencoded".to_owned()
             )]
         );
+    }
+
+    #[test]
+    fn a_code_is_no_more_than_a_code_since_it_is_logged() {
+        let error = format!("invalid client\n{}", "x".repeat(300));
+        let body = json!({ "error": error }).to_string();
+        let Err(Cause::Credentials { code: Some(code) }) = parse(&answer(401, &body), NOW) else {
+            panic!("no code");
+        };
+        assert_eq!(code.len(), 64);
+        assert!(code.starts_with("invalidclientxxx"), "{code}");
     }
 
     #[test]

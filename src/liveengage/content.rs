@@ -5,9 +5,10 @@ mod files;
 
 use serde_json::Value;
 
-use super::json::{many, text};
-use super::notification::{DialogEvent, EventBody, Standing, is_deep};
+use super::json::{many, text, word};
+use super::notification::{DialogEvent, EventBody, Standing};
 use crate::message::Content;
+use crate::nesting::is_deep;
 
 /// The content of an event from LiveEngage. What this release has no model for is kept whole, and so is a file that nobody could
 /// fetch.
@@ -35,9 +36,10 @@ pub fn content_of(event: &DialogEvent) -> Content {
     }
 }
 
+/// The name is logged, so it is no more than a word.
 fn unsupported(name: &str, raw: &Value) -> Content {
     Content::Unsupported {
-        name: name.to_owned(),
+        name: word(name),
         raw: raw.clone(),
     }
 }

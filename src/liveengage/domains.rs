@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Domains;
 use super::answers::destination_cause;
 use super::json;
+use crate::http::web_address::is_host;
 use crate::http::{HttpAnswer, HttpRequest, Method};
 use crate::outcome::Cause;
 
@@ -78,13 +79,10 @@ fn trusted(host: &str, domain_api: &str, domains: &[&str]) -> Option<String> {
     let (scheme, api) = domain_api.split_once("://")?;
     let api_name = name(api.split('/').next()?);
     let host_name = name(host);
-    let plain = host
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte));
     let liveperson = scheme.eq_ignore_ascii_case("https")
         && domains.iter().any(|domain| host_name.ends_with(domain));
     let same = !host_name.is_empty() && host_name == api_name;
-    (plain && (liveperson || same)).then(|| format!("{scheme}://{host}"))
+    (is_host(host) && (liveperson || same)).then(|| format!("{scheme}://{host}"))
 }
 
 /// The host without its port, in lower case.
@@ -126,6 +124,23 @@ mod tests {
             { "service": "idp", "account": "12345678", "baseURI": "va.idp.liveperson.com", "new": {} },
             { "service": "asyncMessagingEnt", "account": "12345678", "baseURI": messaging },
         ]})
+    }
+
+    #[test]
+    fn what_is_no_host_is_not_called_whatever_it_ends_with() {
+        for host in [
+            "a.liveperson.net]evil.example",
+            "[::1].liveperson.net",
+            "a.liveperson.net:443:80",
+            "a.liveperson.net:x",
+            "evil.example:1.liveperson.net",
+        ] {
+            assert_eq!(
+                parse(&ok(&list(host)), LP),
+                Err(configuration("account.domain_api")),
+                "{host}"
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// The longest name or code that is kept, in characters.
+const LONGEST_WORD: usize = 64;
+
 /// An id: a text, or a number in some samples. Blank ones are none.
 pub(super) fn id(value: Option<&Value>) -> Option<String> {
     match value? {
@@ -33,9 +36,16 @@ pub(super) fn many(value: Option<&Value>) -> &[Value] {
     }
 }
 
-/// An id as one segment of a URL's path. Dots are escaped too, and an empty one is a dash: no id makes a path of its own.
+/// A name or a code as a word that may be logged: what can be seen of it in ASCII, and no more than names and codes have.
+pub(super) fn word(text: &str) -> String {
+    let seen = text.chars().filter(char::is_ascii_graphic);
+    seen.take(LONGEST_WORD).collect()
+}
+
+/// An id as one segment of a URL's path. No id makes a path of its own: one that is empty or nothing but dots is a dash, since URL
+/// parsers take an escaped dot for a dot.
 pub(super) fn path_segment(id: &str) -> String {
-    if id.is_empty() {
+    if matches!(id, "" | "." | "..") {
         return "-".to_owned();
     }
     let mut text = String::new();

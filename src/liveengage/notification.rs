@@ -16,7 +16,6 @@ use serde_json::Value;
 
 pub use conversation::{Campaign, ConversationChange, Delay, Dialog, Handler, Participant, Ttr};
 pub use event::{DialogEvent, EventBody, Standing};
-pub(super) use read::is_deep;
 pub use read::parse;
 
 /// An authentic body in which nothing can be read.

@@ -32,6 +32,7 @@ fn of_a_later_release(whole: &Value) -> Option<Content> {
         .get("kind")?
         .as_str()?
         .chars()
+        .filter(char::is_ascii_graphic)
         .take(LONGEST_KIND)
         .collect();
     Some(Content::Malformed {

@@ -74,6 +74,9 @@ impl Walk {
                 self.choose(&tapped.name, text, &click.metadata, tapped.more());
             }
             for action in click.actions.iter() {
+                if !self.has_room() {
+                    break;
+                }
                 match action {
                     Action::Link(link) => {
                         let uri = link.address().map(Scalar::to_string);
@@ -118,10 +121,11 @@ impl Walk {
             text
         };
         let index = self.choices.len();
+        let metadata = self.room_for(metadata);
         self.choices.push(Choice {
             title: one_line,
             text,
-            metadata: metadata.to_vec(),
+            metadata,
         });
         self.lines.push(Line::Choice { index, more });
     }

@@ -9,11 +9,22 @@ use super::fields::{Fit, Scalar};
 use super::plain::Choice;
 use super::tapping::Tapped;
 
+/// What the lines of a message have together, in bytes; more than a notification has. Only what says the same again and again, such
+/// as a long title before each of many links, comes to more: the rest of it is left out.
+const MOST_TEXT: usize = 1 << 21;
+
+/// What the metadata of all choices has together, in bytes of JSON. Many choices may share theirs; later ones go without it.
+const MOST_METADATA: usize = 64 * 1024;
+
 /// What a message says and offers.
 #[derive(Default)]
 pub(super) struct Walk {
     pub(super) lines: Vec<Line>,
     pub(super) choices: Vec<Choice>,
+    /// Bytes of the lines so far.
+    text: usize,
+    /// Bytes of the choices' metadata so far; none are added once there was no room for some.
+    metadata: usize,
     /// The first description found, for content that says nothing else.
     alt: Option<String>,
     /// The metadata of the button that submits the list around.
@@ -91,9 +102,28 @@ impl Walk {
 
     pub(super) fn text(&mut self, text: &str) {
         let text = text.trim();
-        if !text.is_empty() {
+        if !text.is_empty() && self.has_room() {
+            self.text = self.text.saturating_add(text.len());
             self.lines.push(Line::Text(text.to_owned()));
         }
+    }
+
+    /// Whether more lines are shown.
+    pub(super) fn has_room(&self) -> bool {
+        self.text < MOST_TEXT
+    }
+
+    /// A choice's metadata, while there is room for it.
+    pub(super) fn room_for(&mut self, metadata: &[Value]) -> Vec<Value> {
+        if metadata.is_empty() || self.metadata >= MOST_METADATA {
+            return Vec::new();
+        }
+        let bytes = serde_json::to_vec(metadata).map_or(MOST_METADATA, |json| json.len());
+        self.metadata = self.metadata.saturating_add(bytes);
+        if self.metadata > MOST_METADATA {
+            return Vec::new();
+        }
+        metadata.to_vec()
     }
 
     /// Puts the description in place of lines that say nothing.
@@ -163,10 +193,24 @@ impl Walk {
         let before = self.choices.len();
         self.click(&Tapped::named(&words), checkbox.click.as_ref());
         // What is checked is published by the submit button, with that button's metadata.
-        for choice in self.choices.iter_mut().skip(before) {
-            if choice.metadata.is_empty() {
-                choice.metadata.clone_from(&self.submit);
+        if self
+            .choices
+            .iter()
+            .skip(before)
+            .any(|choice| choice.metadata.is_empty())
+        {
+            let submit = std::mem::take(&mut self.submit);
+            for index in before..self.choices.len() {
+                let metadata = self.room_for(&submit);
+                if let Some(choice) = self
+                    .choices
+                    .get_mut(index)
+                    .filter(|choice| choice.metadata.is_empty())
+                {
+                    choice.metadata = metadata;
+                }
             }
+            self.submit = submit;
         }
     }
 
@@ -223,6 +267,9 @@ impl Walk {
 
     /// A page or picture with its name, or any other pair. Data in place of an address is no reading matter.
     pub(super) fn page(&mut self, name: Option<String>, address: &str) {
+        if !self.has_room() {
+            return;
+        }
         let address = if address.starts_with("data:") {
             ""
         } else {

@@ -25,6 +25,9 @@ use crate::http::{
 /// The longest answer that is read (bytes). Those of the APIs used are a few hundred.
 const ANSWER_LIMIT: usize = 1 << 20;
 
+/// How long a request's body may take to come in (ms). Platforms give up after 15 seconds.
+const BODY_DEADLINE: Millis = 15_000;
+
 /// How long a file may take on its way to a consumer (ms).
 const DOWNLOAD_DEADLINE: Millis = 300_000;
 
@@ -33,7 +36,7 @@ pub(super) fn headers(request: &Request) -> Vec<(String, String)> {
     request.headers().entries().collect()
 }
 
-/// The body of a request, read no further than `limit` bytes.
+/// The body of a request, read no further than `limit` bytes, and no longer than [`BODY_DEADLINE`].
 pub(super) async fn body(request: &mut Request, limit: usize) -> Result<Vec<u8>, Fault> {
     let announced = request.headers().get("content-length").ok().flatten();
     let announced = announced.and_then(|length| length.parse::<usize>().ok());
@@ -44,10 +47,13 @@ pub(super) async fn body(request: &mut Request, limit: usize) -> Result<Vec<u8>,
         return Ok(Vec::new());
     }
     let stream = request.stream().map_err(|_| Fault::Incomplete)?;
-    match collect(stream, limit).await {
-        Ok(body) => Ok(body),
-        Err(Cut::TooLong) => Err(Fault::TooLarge),
-        Err(Cut::Broken) => Err(Fault::Incomplete),
+    let body = pin!(collect(stream, limit));
+    let late = pin!(Delay::from(Duration::from_millis(BODY_DEADLINE)));
+    match select(body, late).await {
+        Either::Left((Ok(body), _)) => Ok(body),
+        Either::Left((Err(Cut::TooLong), _)) => Err(Fault::TooLarge),
+        Either::Left((Err(Cut::Broken), _)) => Err(Fault::Incomplete),
+        Either::Right(_) => Err(Fault::TooSlow),
     }
 }
 

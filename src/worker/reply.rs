@@ -20,6 +20,8 @@ pub(super) enum Fault {
     TooLarge,
     /// The body broke off.
     Incomplete,
+    /// The body did not come in in time.
+    TooSlow,
     /// The request is not authentic.
     Signature {
         /// Status that this sender's own libraries answer.
@@ -58,6 +60,7 @@ impl Fault {
             Self::MediaType => (415, json!({"error": "unsupported_media_type"})),
             Self::TooLarge => (413, json!({"error": "body_too_large"})),
             Self::Incomplete => (400, json!({"error": "body_incomplete"})),
+            Self::TooSlow => (408, json!({"error": "body_too_slow"})),
             Self::Signature { status, code } => (*status, json!({"error": code})),
             Self::Configuration(problems) => {
                 (503, json!({"error": "configuration", "problems": problems}))

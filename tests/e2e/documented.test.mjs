@@ -1,5 +1,5 @@
 // docs/connector-api.md: every row is complete, every test and file that it names exists, and every request type, event
-// and field that the code names stands in it.
+// and field that the code names stands in it. docs/security.md: every test and fuzz target that it names exists.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
@@ -101,4 +101,34 @@ test("every type, event, status, state and field of an update that the code name
   const rows = ALL.flatMap(({ rows }) => rows.map((row) => row.slice(0, -1).join(" "))).join("\n");
   const missing = [...names].filter((name) => !new RegExp(`\\b${name.replace(".", "\\.")}\\b`).test(rows));
   assert.deepEqual(missing, [], "they stand in no table");
+});
+
+const SECURITY = tables(readFileSync(inRoot("docs", "security.md"), "utf8")).filter(({ header }) => header.at(-1) === "Test");
+
+/** A native test: `path › function`; a fuzz target: `fuzz name`; or an end-to-end test. */
+function isTested(reference) {
+  const [place, name] = reference.split(" › ");
+  if (place.endsWith(".rs")) {
+    return existsSync(inRoot(place)) && new RegExp(`^\\s*fn ${name}\\(`, "m").test(readFileSync(inRoot(place), "utf8"));
+  }
+  const target = reference.match(/^fuzz ([a-z_]+)$/);
+  if (target) return readFileSync(inRoot("fuzz", "src", "targets", "mod.rs"), "utf8").includes(`name: "${target[1]}"`);
+  return exists(reference);
+}
+
+test("every input of docs/security.md has tests, and they exist", () => {
+  const rows = SECURITY.flatMap(({ rows }) => rows);
+  assert.ok(rows.length > 40, `${rows.length} rows`);
+  const missing = rows.flatMap((row) => row.at(-1).split("<br>")).filter((reference) => !/^`[^`]+`$/.test(reference) || !isTested(reference.slice(1, -1)));
+  assert.deepEqual(missing, []);
+  for (const none of ["src/feed.rs › no_such_test", "src/no.rs › x", "fuzz no_such_target", "attack.test.mjs › no such test"]) {
+    assert.ok(!isTested(none), `this check cannot fail: ${none}`);
+  }
+});
+
+test("every fuzz target stands in docs/security.md", () => {
+  const targets = [...readFileSync(inRoot("fuzz", "src", "targets", "mod.rs"), "utf8").matchAll(/name: "([a-z_]+)"/g)].map(([, name]) => name);
+  assert.ok(targets.length >= 19);
+  const named = SECURITY.flatMap(({ rows }) => rows.map((row) => row.at(-1))).join(" ");
+  assert.deepEqual(targets.filter((name) => !named.includes(`\`fuzz ${name}\``)), []);
 });

@@ -21,7 +21,7 @@ impl Item {
             .filter(|item| item.is_object())
             .map(|item| Self {
                 request_id: json::id(item.get("reqId")),
-                code: json::id(item.get("code")).map(bounded),
+                code: json::id(item.get("code")).map(|code| json::word(&code)),
                 body: item.get("body").cloned().unwrap_or_default(),
                 whole: item.clone(),
             })
@@ -91,20 +91,12 @@ pub(super) fn item_of<'a>(items: &'a [Item], request_id: &str) -> Option<&'a Ite
     }
 }
 
-/// Codes go into traces and logs, so no more of one is kept than a code needs.
-fn bounded(code: String) -> String {
-    code.chars()
-        .filter(char::is_ascii_graphic)
-        .take(64)
-        .collect()
-}
-
 /// LivePerson's `errorCode` in any of the places where it stands.
 pub(in crate::liveengage) fn error_code(answer: &Value) -> Option<String> {
     let body = answer.get("body");
     json::id(body.and_then(|body| body.get("errorCode")))
         .or_else(|| json::id(answer.get("errorCode")))
-        .map(bounded)
+        .map(|code| json::word(&code))
 }
 
 /// The HTTP status that an item's code stands for: the documentation shows names and numbers.

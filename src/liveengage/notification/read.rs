@@ -6,12 +6,9 @@ use serde_json::{Map, Value};
 
 use super::event::for_all;
 use super::{Change, DialogEvent, EventBody, Unreadable};
-use crate::liveengage::json::{id, many, number, text};
+use crate::liveengage::json::{id, many, number, text, word};
+use crate::nesting::is_deep;
 use conversation::conversation;
-
-/// Levels of lists and objects in a change that is read. Real ones have a dozen. A change travels and is stored inside other JSON,
-/// and readers of JSON stop at 128 levels: one that only just came in could not be read again.
-const LEVELS: usize = 64;
 
 /// Every change of a body, in its order.
 pub fn parse(body: &[u8]) -> Result<Vec<Change>, Unreadable> {
@@ -27,7 +24,7 @@ pub fn parse(body: &[u8]) -> Result<Vec<Change>, Unreadable> {
         "MessagingEventNotification" => event,
         "ExConversationChangeNotification" => conversation,
         "" => by_shape,
-        _ => return Ok(vec![Change::Other { name }]),
+        _ => return Ok(vec![Change::Other { name: word(&name) }]),
     };
     let changes = whole.get("body").and_then(|body| body.get("changes"));
     if changes.is_none() {
@@ -77,21 +74,6 @@ fn is_private(value: &Value) -> bool {
             Value::Object(fields) => fields.values().any(is_private),
             _ => false,
         }
-}
-
-/// Whether a value has more than [`LEVELS`] levels of lists and objects.
-pub(in crate::liveengage) fn is_deep(value: &Value) -> bool {
-    fn exceeds(value: &Value, levels: usize) -> bool {
-        let Some(below) = levels.checked_sub(1) else {
-            return value.is_array() || value.is_object();
-        };
-        match value {
-            Value::Array(list) => list.iter().any(|value| exceeds(value, below)),
-            Value::Object(fields) => fields.values().any(|value| exceeds(value, below)),
-            _ => false,
-        }
-    }
-    exceeds(value, LEVELS)
 }
 
 fn event(change: &Value) -> Result<Change, &'static str> {

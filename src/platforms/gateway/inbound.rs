@@ -12,6 +12,7 @@ use crate::message::{
     Command, ConsumerEvent, Content, EventKind, File, FilePlace, Location, Profile, ReceiptStatus,
     ResponseTarget, Signal,
 };
+use crate::nesting::is_deep;
 use crate::platforms::{Ignored, Parsed, Unreadable};
 
 /// The longest id of a person or of a message (bytes): they become keys.
@@ -95,6 +96,9 @@ impl Reader<'_> {
     }
 
     fn event(&mut self, event: &Value) -> Result<Option<ConsumerEvent>, Unreadable> {
+        if is_deep(event) {
+            return Err(unreadable("nested too deeply"));
+        }
         let event = event
             .as_object()
             .ok_or_else(|| unreadable("the event is not an object"))?;

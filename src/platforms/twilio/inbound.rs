@@ -13,6 +13,8 @@ use crate::platforms::{Callback, Ignored, Parsed, Unreadable};
 
 /// More files than Twilio sends with one message (ten).
 const MAX_FILES: usize = 20;
+/// More digits than any number or id of a person has.
+const MAX_DIGITS: usize = 24;
 
 pub(super) fn parse(callback: &Callback<'_>) -> Result<Parsed, Unreadable> {
     let fields = Fields::read(callback)?;
@@ -27,7 +29,7 @@ pub(super) fn parse(callback: &Callback<'_>) -> Result<Parsed, Unreadable> {
         });
     }
     let id = fields.sid()?;
-    let consumer = fields.required("From")?;
+    let consumer = fields.address("From")?;
     let profile = Profile {
         name: fields.hint("ProfileName"),
         phone: phone(&consumer),
@@ -68,7 +70,7 @@ fn read_status(fields: &Fields, status: &str) -> Result<Parsed, Unreadable> {
     };
     Ok(Parsed {
         events: vec![ConsumerEvent {
-            consumer: fields.required("To")?,
+            consumer: fields.address("To")?,
             profile: Profile::default(),
             event: EventKind::Signal(signal),
         }],
@@ -235,6 +237,22 @@ impl Fields {
         self.text(name)?.ok_or_else(|| Unreadable {
             what: format!("{name} is missing"),
         })
+    }
+
+    /// A person's address. Its shape is checked for the reason for which that of the message's id is: a number that could grow would
+    /// make a replayed message another person's.
+    fn address(&self, name: &str) -> Result<String, Unreadable> {
+        let address = self.required(name)?;
+        let number = address.rsplit(':').next().unwrap_or_default();
+        let is_number = number.starts_with(|first: char| first == '+' || first.is_ascii_digit());
+        let digits = number.strip_prefix('+').unwrap_or(number);
+        let whole = digits.len() <= MAX_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number && !whole {
+            return Err(Unreadable {
+                what: format!("{name} is not an address"),
+            });
+        }
+        Ok(address)
     }
 
     fn has(&self, name: &str) -> bool {

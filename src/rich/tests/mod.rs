@@ -1,5 +1,6 @@
 //! Structured content over written samples, each named by what it is about.
 
+mod bounds;
 mod matching;
 mod model;
 mod plain;

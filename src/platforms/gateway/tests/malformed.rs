@@ -282,3 +282,32 @@ proptest! {
         let _ = adapter().parse(&callback(&headers, &body));
     }
 }
+
+/// It would travel and be stored inside other JSON, whose readers stop at 128 levels.
+#[test]
+fn what_is_nested_too_deeply_becomes_a_dead_letter_that_can_be_stored() {
+    for levels in [20, 60, 100, 120, 126] {
+        let deep = format!("{}1{}", "[".repeat(levels - 2), "]".repeat(levels - 2));
+        let event = format!(
+            r#"{{"type":"message","id":"m","from":"u1","content":{{"type":"hologram","deep":{deep}}}}}"#
+        );
+        let parsed = parse(&event).unwrap();
+        let [event] = &parsed.events[..] else {
+            panic!("one event: {parsed:?}");
+        };
+        let EventKind::Message { content, .. } = &event.event else {
+            panic!("a message: {event:?}");
+        };
+        assert_eq!(
+            matches!(content, Content::Malformed { .. }),
+            levels > 62,
+            "{levels}"
+        );
+        let inside = json!({ "route": {}, "events": [{ "event": "message", "content": content }] });
+        let text = inside.to_string();
+        assert!(
+            serde_json::from_str::<Value>(&text).is_ok(),
+            "{levels} levels cannot be read again"
+        );
+    }
+}

@@ -303,3 +303,41 @@ fn the_acknowledgement_says_nothing_to_the_consumer() {
     assert_eq!(adapter().methods(), [Method::Post, Method::Get]);
     assert_eq!(adapter().media_types(), [FORM, JSON]);
 }
+
+/// The scheme signs no borders between keys and values, so that who has seen an authentic callback may move them.
+#[test]
+fn an_authentic_form_with_moved_borders_is_nobody_elses_message() {
+    let form = "From=%2B15550100001&FromCity=AMSTERDAM&MessageSid=SM00000000000000000000000000000001&Body=hi";
+    let moved = "From=%2B15550100001FromCityAMSTERDAM&MessageSid=SM00000000000000000000000000000001&Body=hi";
+    let call = Call::form(form).signed(
+        TOKEN,
+        &[
+            ("From", "+15550100001"),
+            ("FromCity", "AMSTERDAM"),
+            ("MessageSid", "SM00000000000000000000000000000001"),
+            ("Body", "hi"),
+        ],
+    );
+    assert_eq!(call.verify(), Ok(()));
+    assert!(call.parse().is_ok());
+    let callback = call.callback();
+    let signature = callback.header("x-twilio-signature").unwrap();
+    let replayed = Call::form(moved).header("x-twilio-signature", signature);
+    assert_eq!(replayed.verify(), Ok(()), "it is signed alike");
+    let unreadable = Unreadable {
+        what: "From is not an address".to_owned(),
+    };
+    assert_eq!(replayed.parse(), Err(unreadable));
+    for sender in [
+        "%2B15550100001",
+        "12345",
+        "ACME",
+        "whatsapp%3A%2B15550100001",
+        "whatsapp%3AUS.1349",
+        "messenger%3A123",
+        "rcs%3A%2B15550100001",
+    ] {
+        let form = format!("From={sender}&MessageSid=SM00000000000000000000000000000001&Body=hi");
+        assert!(Call::form(&form).parse().is_ok(), "{sender}");
+    }
+}
