@@ -4,7 +4,8 @@ use crate::http::Millis;
 
 use super::consumer::Consumer;
 use super::operate::Tombstone;
-use super::{Lane, Row};
+use super::report::reason;
+use super::{Lane, Row, RowState, content_bytes};
 
 /// Storage failed. The object's memory is no longer to be trusted and must be loaded again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,29 @@ pub struct RowSummary {
     pub has_file: bool,
     /// How long its stored content is, roughly; 0 where it has none.
     pub bytes: u64,
+}
+
+impl RowSummary {
+    /// The summary of a row, for storage that holds whole ones.
+    pub fn of(row: &Row) -> Self {
+        Self {
+            key: row.key.clone(),
+            lane: row.lane,
+            position: row.position,
+            open: row.state.is_open(),
+            refused: row.state == RowState::Refused,
+            reason: row.detail.refusal.as_ref().map(reason),
+            discarded: row.detail.discarded,
+            since: row.age_from(),
+            due_at: row.due_at,
+            source: row.detail.source.clone(),
+            published: row.detail.published.clone(),
+            resent: row.detail.resent.clone(),
+            remote_id: row.detail.remote_id.clone(),
+            has_file: row.detail.file.is_some(),
+            bytes: content_bytes(row),
+        }
+    }
 }
 
 /// One consumer's storage.

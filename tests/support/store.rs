@@ -8,7 +8,6 @@ use liveengage_connector::conversation::operate::Tombstone;
 use liveengage_connector::conversation::{
     Consumer, Row, RowState, RowSummary, Store, StoreError, content_bytes,
 };
-use liveengage_connector::outcome::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What the SQLite storage does, in memory. A clone is a copy of the disk; the switch that makes writes fail is shared.
@@ -97,24 +96,7 @@ impl Store for MemoryStore {
 
     /// In the order of their keys, as the SQLite storage gives them.
     fn summaries(&self) -> Result<Vec<RowSummary>, StoreError> {
-        let summary = |row: &Row| RowSummary {
-            key: row.key.clone(),
-            lane: row.lane,
-            position: row.position,
-            open: row.state.is_open(),
-            refused: row.state == RowState::Refused,
-            due_at: row.due_at,
-            source: row.detail.source.clone(),
-            published: row.detail.published.clone(),
-            resent: row.detail.resent.clone(),
-            remote_id: row.detail.remote_id.clone(),
-            has_file: row.detail.file.is_some(),
-            reason: row.detail.refusal.as_ref().map(reason),
-            discarded: row.detail.discarded,
-            since: row.age_from(),
-            bytes: content_bytes(row),
-        };
-        Ok(self.rows.values().map(summary).collect())
+        Ok(self.rows.values().map(RowSummary::of).collect())
     }
 
     fn row(&self, key: &str) -> Result<Option<Row>, StoreError> {
@@ -166,9 +148,4 @@ impl Store for MemoryStore {
         self.consumer = None;
         Ok(())
     }
-}
-
-fn reason(refusal: &Refusal) -> String {
-    let stored = serde_json::to_value(refusal).unwrap();
-    stored["reason"].as_str().unwrap().to_owned()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use liveengage_connector::conversation::operate::{Operation, Tombstone};
 use liveengage_connector::conversation::wire::AcceptRequest;
 use liveengage_connector::conversation::{
-    Consumer, Context, Engine, Lane, Row, RowState, RowSummary, Store, StoreError, Work,
+    Consumer, Context, Engine, Lane, Row, RowSummary, Store, StoreError, Work,
 };
 use liveengage_connector::http::{HttpAnswer, HttpFailure, HttpResponse};
 use liveengage_connector::identity::ConsumerKey;
@@ -52,23 +52,7 @@ impl Store for Rows {
     }
 
     fn summaries(&self) -> Result<Vec<RowSummary>, StoreError> {
-        let summary = |row: &Row| RowSummary {
-            key: row.key.clone(),
-            lane: row.lane,
-            position: row.position,
-            open: row.state.is_open(),
-            refused: row.state == RowState::Refused,
-            reason: None,
-            discarded: row.detail.discarded,
-            since: row.age_from(),
-            due_at: row.due_at,
-            source: row.detail.source.clone(),
-            published: row.detail.published.clone(),
-            resent: row.detail.resent.clone(),
-            remote_id: row.detail.remote_id.clone(),
-            has_file: row.detail.file.is_some(),
-        };
-        Ok(self.rows.values().map(summary).collect())
+        Ok(self.rows.values().map(RowSummary::of).collect())
     }
 
     fn row(&self, key: &str) -> Result<Option<Row>, StoreError> {
