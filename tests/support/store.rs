@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use liveengage_connector::conversation::operate::Tombstone;
-use liveengage_connector::conversation::{
-    Consumer, Row, RowState, RowSummary, Store, StoreError, content_bytes,
-};
+use liveengage_connector::conversation::{Consumer, Row, RowState, RowSummary, Store, StoreError};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What the SQLite storage does, in memory. A clone is a copy of the disk; the switch that makes writes fail is shared.
