@@ -4,6 +4,7 @@
 //! knows whose conversation is whose; [`objects`] and [`intake`] wait for what was decided, through the ports of [`runtime`]; and
 //! `worker` is the only module that touches network, storage or clock.
 
+pub mod admin;
 pub mod attention;
 pub mod breaker;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod message;
 pub mod nesting;
 pub mod objects;
 pub mod outcome;
+pub mod pause;
 pub mod platforms;
 pub mod rich;
 pub mod runtime;

@@ -72,6 +72,8 @@ pub enum Cause {
     Internal,
     /// The destination fails for many consumers, so that it is left alone for a while; or it is back and they take turns.
     Held,
+    /// An operator has paused the channel or the account.
+    Paused,
     /// Something that only a later release has a name for.
     #[serde(other)]
     Other,

@@ -9,6 +9,8 @@ mod isolate;
 
 use std::rc::Rc;
 
+use futures_util::FutureExt;
+
 use crate::config::Config;
 use crate::conversation::{Store, StoreError};
 use crate::http::{HttpAnswer, HttpRequest, Millis};
@@ -39,6 +41,10 @@ pub trait Runtime {
     ) -> impl Future<Output = Result<Reply, Failed>>;
     /// Reads a value of the index. A failing index counts as a miss.
     fn index_get(&self, name: &str) -> impl Future<Output = Option<String>>;
+    /// Whether a value is in the index; `None` where the index fails.
+    fn index_has(&self, name: &str) -> impl Future<Output = Option<bool>> {
+        self.index_get(name).map(|value| Some(value.is_some()))
+    }
     /// Writes a value into the index; says whether that worked.
     fn index_put(&self, name: &str, value: &str) -> impl Future<Output = bool>;
     /// Deletes a value of the index; says whether that worked.

@@ -7,10 +7,12 @@
 //! A mistake in one table takes only that table out of service; see [`Config::problems`].
 
 mod account;
+mod admin;
 mod channel;
 mod settings;
 
 pub use account::{Account, Routing};
+pub use admin::{ADMIN, ADMIN_TOKEN, AccessApplication, Admin};
 pub use channel::{Channel, OnUnknown, QueueBounds, Retention, command_word};
 pub use settings::{Problem, SettingsReader, base_url};
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub identity_key: Option<Secret>,
     /// The address that vendors and consumers call, without a slash at its end. `None` while it is missing or wrong.
     pub public_url: Option<String>,
+    /// Who may use the admin API.
+    pub admin: Admin,
     /// Every mistake found.
     pub problems: Vec<Problem>,
 }
@@ -48,6 +52,7 @@ impl Config {
         let mut problems = Vec::new();
         let public_url = read_public_url(bindings, &mut problems);
         let identity_key = read_identity_key(bindings, &mut problems);
+        let admin = Admin::read(bindings, &mut problems);
 
         let mut accounts: AccountTables = BTreeMap::new();
         for table in tables(bindings, "ACCOUNT_", &mut problems) {
@@ -98,6 +103,7 @@ impl Config {
             channels,
             identity_key,
             public_url,
+            admin,
             problems,
         }
     }

@@ -23,6 +23,7 @@ mod news;
 mod offers;
 pub mod operate;
 mod order;
+mod paused;
 mod report;
 pub mod retry;
 mod row;

@@ -11,6 +11,7 @@ mod attention;
 pub mod calls;
 mod conversation;
 mod directory;
+mod pauses;
 
 pub use account::{AccountObject, HeldAccess, access};
 pub use attention::AttentionObject;

@@ -1,6 +1,6 @@
 //! What one isolate remembers between requests. All of it is a cache that may vanish at any time.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -10,6 +10,7 @@ use crate::breaker::SharedBreaker;
 use crate::http::Millis;
 use crate::identity::ConsumerKey;
 use crate::liveengage::Access;
+use crate::pause::Flags;
 
 /// Entries per cache: a few hundred bytes each.
 const CACHED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
@@ -23,6 +24,7 @@ pub struct Isolate {
     foreign: RefCell<LruCache<String, Millis>>,
     access: RefCell<BTreeMap<String, Access>>,
     breaker: SharedBreaker,
+    pauses: RefCell<Flags>,
 }
 
 impl Default for Isolate {
@@ -32,6 +34,7 @@ impl Default for Isolate {
             foreign: RefCell::new(LruCache::new(CACHED)),
             access: RefCell::default(),
             breaker: SharedBreaker::default(),
+            pauses: RefCell::default(),
         }
     }
 }
@@ -57,6 +60,11 @@ impl Isolate {
     /// The conversation of that name is none of ours.
     pub fn foreign(&self, name: String, now: Millis) {
         self.foreign.borrow_mut().put(name, now);
+    }
+
+    /// What is known of the flags that pause channels and accounts.
+    pub fn pauses(&self) -> RefMut<'_, Flags> {
+        self.pauses.borrow_mut()
     }
 
     /// Domains and AppJWT of an account.

@@ -218,6 +218,7 @@ fn build(request: &HttpRequest, stream: Option<&ReadableStream>) -> worker::Resu
         Method::Get => worker::Method::Get,
         Method::Post => worker::Method::Post,
         Method::Put => worker::Method::Put,
+        Method::Delete => worker::Method::Delete,
     });
     init.with_headers(headers);
     init.with_redirect(RequestRedirect::Manual);

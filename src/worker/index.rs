@@ -14,6 +14,12 @@ pub(super) async fn get(env: &Env, name: &str) -> Option<String> {
     found.ok().flatten()
 }
 
+/// Whether a name has a value; `None` where KV fails.
+pub(super) async fn has(env: &Env, name: &str) -> Option<bool> {
+    let found = env.kv(INDEX).ok()?.get(name).text().await;
+    found.ok().map(|value| value.is_some())
+}
+
 /// Deletes a name's value; says whether that worked. Other locations may still read it for a minute or more.
 pub(super) async fn delete(env: &Env, name: &str) -> bool {
     let Ok(kv) = env.kv(INDEX) else {

@@ -1,6 +1,7 @@
 //! The shell: the only folder that names the `worker` crate. It decides nothing that the rest of the crate can decide, and waits
 //! for nothing that [`crate::objects`] and [`crate::intake`] can wait for.
 
+mod admin;
 mod channels;
 mod clock;
 mod files;
@@ -9,6 +10,7 @@ mod http;
 mod index;
 mod log;
 mod objects;
+mod pauses;
 mod reply;
 mod runtime;
 mod settings;
@@ -26,6 +28,7 @@ pub async fn handle(request: Request, env: Env) -> Result<Response> {
     let path = request.path();
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let answer = match segments.as_slice() {
+        ["admin", ..] => admin::answer(request, &env).await,
         ["channels", channel] => channels::receive(channel, request, &env).await,
         ["files", token] => files::serve(token, &request, &env).await,
         ["healthz"] => health::answer(&request, &env).await,

@@ -68,6 +68,10 @@ impl Runtime for Shell {
         index::get(&self.env, name).await
     }
 
+    async fn index_has(&self, name: &str) -> Option<bool> {
+        index::has(&self.env, name).await
+    }
+
     async fn index_put(&self, name: &str, value: &str) -> bool {
         index::put(&self.env, name, value).await
     }
@@ -153,6 +157,10 @@ impl Runtime for ObjectShell {
 
     async fn index_get(&self, name: &str) -> Option<String> {
         self.shell.index_get(name).await
+    }
+
+    async fn index_has(&self, name: &str) -> Option<bool> {
+        self.shell.index_has(name).await
     }
 
     async fn index_put(&self, name: &str, value: &str) -> bool {

@@ -8,7 +8,7 @@ use worker::Env;
 use worker::wasm_bindgen::{JsCast, JsValue};
 
 use super::log;
-use crate::config::{Bindings, Config};
+use crate::config::{ADMIN, ADMIN_TOKEN, Bindings, Config};
 
 thread_local! {
     /// Bindings do not change while an isolate lives.
@@ -47,7 +47,8 @@ fn bindings(env: &Env) -> Bindings {
         let ours = ["ACCOUNT_", "CHANNEL_", "SECRET_"]
             .iter()
             .any(|prefix| text.starts_with(prefix));
-        if !ours && text != "PUBLIC_URL" && text != "IDENTITY_KEY" {
+        let single = ["PUBLIC_URL", "IDENTITY_KEY", ADMIN, ADMIN_TOKEN];
+        if !ours && !single.contains(&text.as_str()) {
             continue;
         }
         if let Some(value) = plain(&value) {

@@ -31,6 +31,7 @@ mod moving;
 mod news;
 mod not_delivered;
 mod order;
+mod pausing;
 mod pressure;
 mod receipts;
 mod reports;

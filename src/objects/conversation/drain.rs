@@ -8,8 +8,9 @@ use crate::http::Millis;
 use crate::identity::Subject;
 use crate::liveengage::Access;
 use crate::liveengage::agent_profile::{self, AgentProfile, AgentProfileAnswer};
-use crate::objects::{account, calls};
+use crate::objects::{account, calls, pauses};
 use crate::outcome::Cause;
+use crate::pause;
 use crate::runtime::ConversationRuntime;
 
 /// A drain ends after so many sends or milliseconds and leaves the rest to the alarm, so that no event runs for ever.
@@ -42,6 +43,12 @@ impl<R: ConversationRuntime> Inner<R> {
         while sends < DRAIN_SENDS && self.runtime.now().saturating_sub(started) < DRAIN_TIME {
             if !self.leases.keep(lane, number, self.runtime.now()) {
                 return Ok(());
+            }
+            if self.is_paused().await? {
+                self.with(|engine, context| {
+                    let until = pause::look_again_at(context.now, context.random);
+                    engine.hold(lane, &Cause::Paused, until, context)
+                })?;
             }
             let work = self.with(|engine, context| engine.next(lane, context, access.as_ref()))?;
             match work {
@@ -124,6 +131,20 @@ impl<R: ConversationRuntime> Inner<R> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an operator has paused this consumer's channel or account.
+    async fn is_paused(&self) -> Result<bool, StoreError> {
+        let whose = self.with(|engine, _| {
+            let whose = engine.consumer();
+            Ok(whose.map(|it| (it.account_id.clone(), it.namespace.clone())))
+        })?;
+        Ok(match whose {
+            Some((account_id, namespace)) => {
+                pauses::is_paused(&self.runtime, &account_id, &namespace).await
+            }
+            None => false,
+        })
     }
 
     /// What LiveEngage tells the public about an agent. Nothing waits for it but once.
