@@ -5,7 +5,7 @@ mod describe;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use liveengage_connector::config::{Bindings, Config, Problem};
+use liveengage_connector::config::{ADMIN_TOKEN, Bindings, Config, Problem};
 use serde_json::{Map, Value};
 
 use crate::dev_vars::DevVars;
@@ -117,6 +117,7 @@ fn describe(report: &mut Report, env: Option<&str>, settings: &Settings) -> bool
     }
     problems.extend(describe_bindings(report, deployment, &bindings));
     describe::identity_key(report, &config, secrets.is_some());
+    describe::admin(report, &config, secrets.is_some());
     describe::notes(report, deployment);
     describe_problems(report, &problems)
 }
@@ -136,7 +137,7 @@ fn file_problems(
         });
     }
     for name in deployment.vars.keys() {
-        if name == "IDENTITY_KEY" || name.starts_with("SECRET_") {
+        if name == "IDENTITY_KEY" || name == ADMIN_TOKEN || name.starts_with("SECRET_") {
             problems.push(Problem {
                 key: name.clone(),
                 problem: "is a secret and stands among the settings in plain text".to_owned(),

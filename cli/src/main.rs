@@ -1,5 +1,6 @@
 //! `connector`: what an operator does with a deployment besides deploying it.
 
+mod admin;
 mod check;
 mod client;
 mod dev_vars;
@@ -18,7 +19,34 @@ use std::process::ExitCode;
 use options::{Command, USAGE};
 
 fn main() -> ExitCode {
-    let done = match options::parse(std::env::args_os()) {
+    let done = match std::env::args_os().nth(1) {
+        Some(command) if admin::is_command(&command) => operate(),
+        _ => examine(),
+    };
+    match done {
+        Ok(in_order) => ExitCode::from(u8::from(!in_order)),
+        Err(text) => {
+            say_aside(&format!("connector: {}\n", text.trim_end()));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The commands that ask what is deployed, and change it.
+fn operate() -> Result<bool, String> {
+    match admin::parse(std::env::args_os()) {
+        Ok(Some(options)) => admin::run(&options),
+        Ok(None) => {
+            say(admin::USAGE);
+            Ok(true)
+        }
+        Err(error) => Err(format!("{error}\n\n{}", admin::USAGE)),
+    }
+}
+
+/// The commands that examine settings and manifests.
+fn examine() -> Result<bool, String> {
+    match options::parse(std::env::args_os()) {
         Ok(Command::Say(text)) => {
             say(text);
             Ok(true)
@@ -31,13 +59,6 @@ fn main() -> ExitCode {
             manifest::validate(&options, &file, account.as_deref())
         }
         Err(error) => Err(format!("{error}\n\n{USAGE}")),
-    };
-    match done {
-        Ok(in_order) => ExitCode::from(u8::from(!in_order)),
-        Err(text) => {
-            say_aside(&format!("connector: {}\n", text.trim_end()));
-            ExitCode::from(2)
-        }
     }
 }
 

@@ -9,6 +9,9 @@ pub(crate) const USAGE: &str = "\
 Usage: connector check [--live [--account NAME]] [common options]
        connector manifest ACCOUNT [manifest options] [common options]
        connector manifest --validate FILE [ACCOUNT] [common options]
+       connector consumers|messages|trace|dead-letters|stuck|adopt|import|pause|resume|pauses|erase ...
+
+The commands of the last line operate what is deployed; `connector consumers --help` tells of them.
 
 `check` reads the settings as the deployed connector will read them, and says what is wrong with them. With
 --live it also calls LivePerson and the deployed connector, without any effect there.

@@ -71,6 +71,9 @@ Identity key
   IDENTITY_KEY is set.
   It is never rotated: with another key every consumer would be a new one.
 
+Admin API
+  There is none: neither ADMIN_TOKEN nor [vars.ADMIN] is set.
+
 No problems.
 ";
     assert_eq!(said, expected);

@@ -146,6 +146,30 @@ pub(super) fn identity_key(report: &mut Report, config: &Config, seen: bool) {
     );
 }
 
+pub(super) fn admin(report: &mut Report, config: &Config, seen: bool) {
+    report.section("Admin API");
+    let admin = &config.admin;
+    if let Some(token) = &admin.token {
+        let two = if token.active().count() > 1 {
+            "two values"
+        } else {
+            "one value"
+        };
+        report.line(1, format!("ADMIN_TOKEN opens it ({two})"));
+    }
+    if let Some(access) = &admin.access {
+        report.line(1, format!("logins at {} open it", access.issuer));
+    }
+    match (admin.is_off(), seen) {
+        (true, true) => report.line(
+            1,
+            "There is none: neither ADMIN_TOKEN nor [vars.ADMIN] is set.",
+        ),
+        (true, false) => report.line(1, "There is none unless the secret ADMIN_TOKEN is set."),
+        (false, _) => {}
+    }
+}
+
 /// What is good for a local run and not for a deployment. It is no mistake: the settings as they are shipped have all of it.
 pub(super) fn notes(report: &mut Report, deployment: &Deployment) {
     let mut notes = Vec::new();

@@ -34,10 +34,23 @@ impl Place {
 
     /// Exit status, standard output and standard error.
     pub(crate) fn run_with(&self, args: &[&str], input: &str) -> (i32, String, String) {
+        self.run_as(&[], args, input)
+    }
+
+    /// The same with environment variables.
+    pub(crate) fn run_as(
+        &self,
+        variables: &[(&str, &str)],
+        args: &[&str],
+        input: &str,
+    ) -> (i32, String, String) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_connector"))
             .args(args)
             .current_dir(&self.0)
             .env("NO_PROXY", "*")
+            .env_remove("CONNECTOR_URL")
+            .env_remove("CONNECTOR_ADMIN_TOKEN")
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
