@@ -24,6 +24,13 @@ pub(crate) fn utc(at: Millis) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
 
+/// `2026-11-22 22:19:07 UTC`
+pub(crate) fn utc_exact(at: Millis) -> String {
+    let minutes = utc(at);
+    let minutes = minutes.trim_end_matches(" UTC");
+    format!("{minutes}:{:02} UTC", at / 1000 % 60)
+}
+
 /// The Gregorian date of a day since the epoch, counted in years that begin in March, so that the leap day is their last.
 /// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>
 fn date(day: u64) -> (u64, u64, u64) {
@@ -56,6 +63,7 @@ mod tests {
         for (at, expected) in cases {
             assert_eq!(utc(at), expected);
         }
+        assert_eq!(utc_exact(951_782_399_999), "2000-02-28 23:59:59 UTC");
         assert!(now() > 1_700_000_000_000);
     }
 }

@@ -150,7 +150,7 @@ fn a_consumer_is_found_without_its_address_in_a_url() {
         &[
             &format!("Consumer {KEY}\n"),
             "channel sms, account le1",
-            "to_liveengage: 2 messages waiting\n    next c:1, waiting, due 2023-11-14 22:13 UTC, because of already_open\n",
+            "to_liveengage: 2 messages waiting\n    next c:1, waiting, due 2023-11-14 22:13:20 UTC, because of already_open\n",
             "to_consumer: nothing waits",
             "9 messages remembered, 3 dead letters",
             "-> look up its id there, then `connector adopt`",
@@ -172,8 +172,8 @@ fn a_trace_tells_times_attempts_and_outcomes() {
             "Message l:d-1:7\n  to_consumer, refused, 2 attempts\n  refused: rejected (code 21610)\n",
             "came from LiveEngage as dialog d-1 sequence 7",
             "the news for LiveEngage that it did not arrive: delivered",
-            "2023-11-14 22:13 UTC  1    retry     server (status 503), until 2023-11-14 22:14 UTC\n",
-            "2023-11-14 22:13 UTC  2    refused   rejected (code 21610)\n",
+            "2023-11-14 22:13:20 UTC  1    retry     server (status 503), until 2023-11-14 22:14:20 UTC\n",
+            "2023-11-14 22:13:20 UTC  2    refused   rejected (code 21610)\n",
         ],
     );
     assert_eq!(status, 0);
@@ -312,7 +312,7 @@ fn pauses_are_set_lifted_and_listed() {
     assert_says(
         &said,
         &[
-            "channel  sms   paused since 2023-11-14 22:13 UTC\n",
+            "channel  sms   paused since 2023-11-14 22:13:20 UTC\n",
             "account  demo  running\n",
         ],
     );
@@ -353,7 +353,7 @@ fn erasing_takes_yes_and_says_what_remains() {
         &[
             "Would be erased\n  9 messages\n  among them 3 dead letters\n  among them 2 messages that still wait\n",
             "consumer lp-1\n  conversation c-1\n",
-            "tombstone: hashes\n    until 2023-11-14 22:13 UTC\n",
+            "tombstone: hashes\n    until 2023-11-14 22:13:20 UTC\n",
             "logs: ids of messages\n    with no end known here\n",
             "Nothing was done: add --yes to do it.",
         ],

@@ -58,7 +58,7 @@ impl Import {
             Ok((
                 key,
                 Operation::Import {
-                    route,
+                    route: Box::new(route),
                     conversation_id,
                 },
             ))

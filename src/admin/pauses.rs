@@ -5,10 +5,7 @@ use serde_json::{Value, json};
 use super::{Fault, Got, Need, Reply, Step, Task, set};
 use crate::config::Config;
 use crate::http::Millis;
-use crate::pause::{Flag, Standing};
-
-/// Within which time a change has its effect everywhere (s).
-const EFFECTIVE_WITHIN: u64 = 135;
+use crate::pause::{EFFECTIVE_WITHIN, Flag, Standing};
 
 /// `GET /admin/pauses`.
 pub(super) struct Look {
@@ -104,7 +101,7 @@ impl Task for Set {
             })),
             Some(Got::Set) => {
                 let mut body = state(&self.name, self.standing);
-                let within = json!(EFFECTIVE_WITHIN);
+                let within = json!(EFFECTIVE_WITHIN / 1000);
                 set(&mut body, "effective_within_seconds", within);
                 Ok(Step::Reply(Reply::ok(body)))
             }

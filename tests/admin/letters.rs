@@ -31,7 +31,7 @@ fn indexed(world: &mut World, count: usize) {
     for n in 0..count {
         let consumer = key(n);
         let object = object_name("le1", "sms", bucket(&consumer));
-        let bucket = world.index.entry(object).or_insert_with(BTreeMap::new);
+        let bucket = world.index.entry(object).or_default();
         bucket.insert(consumer, report(1));
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::table::table;
 use crate::report::{Report, count};
-use crate::time::utc;
+use crate::time::utc_exact;
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or("-")
@@ -17,7 +17,7 @@ fn number(value: &Value, name: &str) -> usize {
 
 fn when(value: &Value, name: &str) -> String {
     let at = value.get(name).and_then(Value::as_u64);
-    at.map_or_else(|| "-".to_owned(), utc)
+    at.map_or_else(|| "-".to_owned(), utc_exact)
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
