@@ -34,6 +34,7 @@ mod order;
 mod pressure;
 mod receipts;
 mod reports;
+mod releases;
 mod retries;
 mod routing;
 mod signals;

@@ -43,10 +43,16 @@ fn an_unknown_event_takes_no_other_one_of_its_batch_with_it() {
         assert!(matches!(known, AcceptEvent::Message { .. }), "{known:?}");
     }
     let (merged, reaction) = (later(merged), later(reaction));
-    assert_eq!((merged.kind.as_str(), merged.is_signal()), ("merged", false));
+    assert_eq!(
+        (merged.kind.as_str(), merged.is_signal()),
+        ("merged", false)
+    );
     assert!(reaction.is_signal());
     // It is written on as it came.
-    assert_eq!(serde_json::to_value(&read).unwrap()["events"], whole["events"]);
+    assert_eq!(
+        serde_json::to_value(&read).unwrap()["events"],
+        whole["events"]
+    );
 }
 
 #[test]
@@ -73,8 +79,16 @@ fn an_unknown_event_is_kept_whole_and_knows_its_lane() {
 
 #[test]
 fn what_says_no_kind_is_no_event() {
-    for other in [json!({}), json!({ "event": 7 }), json!("message"), json!(null)] {
-        assert!(serde_json::from_value::<AcceptEvent>(other.clone()).is_err(), "{other}");
+    for other in [
+        json!({}),
+        json!({ "event": 7 }),
+        json!("message"),
+        json!(null),
+    ] {
+        assert!(
+            serde_json::from_value::<AcceptEvent>(other.clone()).is_err(),
+            "{other}"
+        );
     }
 }
 
@@ -92,7 +106,10 @@ fn an_event_whose_body_is_of_a_later_release_keeps_its_place_its_audience_and_al
         let AcceptEvent::Dialog { change } = serde_json::from_value(whole).unwrap() else {
             panic!("not read");
         };
-        assert_eq!((change.sequence, change.standing(None)), (Some(4), standing));
+        assert_eq!(
+            (change.sequence, change.standing(None)),
+            (Some(4), standing)
+        );
         assert_eq!(
             change.body,
             EventBody::Other {
@@ -107,7 +124,8 @@ fn an_event_whose_body_is_of_a_later_release_keeps_its_place_its_audience_and_al
 #[test]
 fn the_directory_hands_over_what_it_does_not_understand() {
     let mut whole = request(&json!({ "account_id": "1", "origin": { "region": "x" } }));
-    whole["events"][0] = json!({ "event": "dialog", "change": { "conversation_id": 5 }, "new": true });
+    whole["events"][0] =
+        json!({ "event": "dialog", "change": { "conversation_id": 5 }, "new": true });
     let ask = json!({ "ask": "resolve", "park": whole, "patience": 7 });
     let Ask::Resolve { park: Some(park) } = serde_json::from_str(&ask.to_string()).unwrap() else {
         panic!("not read");
