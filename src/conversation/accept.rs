@@ -114,8 +114,8 @@ impl<S: Store> Engine<S> {
             return Ok(None);
         }
         let mut row = self.new_row(later.key(), later.lane(route), later.content(), context.now);
-        let what = format!("event of another release ({})", later.kind);
-        row.refuse(context.now, Refusal::Malformed { what });
+        let refusal = Refusal::Malformed { what: later.what() };
+        row.refuse(context.now, refusal);
         self.insert(row).map(Some)
     }
 

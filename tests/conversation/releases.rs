@@ -35,9 +35,9 @@ fn an_unknown_event_becomes_a_dead_letter_and_what_stands_around_it_is_delivered
     assert_eq!((again.accepted, again.duplicates), (0, 3));
     assert_eq!(world.outside.transcript(), ["hello", "one", "two"]);
     let what = "event of another release (merged)".to_owned();
-    let kept = Content::Unsupported {
-        name: what.clone(),
-        raw: merged,
+    let kept = Content::Malformed {
+        what: what.clone(),
+        raw: merged.to_string(),
     };
     let letter = (IN, Some(Refusal::Malformed { what }), Some(kept));
     assert_eq!(letters(&world), [letter]);

@@ -59,9 +59,9 @@ fn an_unknown_event_takes_no_other_one_of_its_batch_with_it() {
 fn an_unknown_event_is_kept_whole_and_knows_its_lane() {
     let whole = json!({ "event": "merged", "with": { "whom": [1] } });
     let event: AcceptEvent = serde_json::from_str(&whole.to_string()).unwrap();
-    let kept = Content::Unsupported {
-        name: "event of another release (merged)".to_owned(),
-        raw: whole,
+    let kept = Content::Malformed {
+        what: "event of another release (merged)".to_owned(),
+        raw: whole.to_string(),
     };
     assert_eq!(later(&event).content(), kept);
     let from_liveengage = Route::default();

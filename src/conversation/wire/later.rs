@@ -45,11 +45,16 @@ impl LaterEvent {
             })
     }
 
+    /// What is wrong with it.
+    pub fn what(&self) -> String {
+        format!("event of another release ({})", self.kind)
+    }
+
     /// What is kept of it: all.
     pub fn content(&self) -> Content {
-        Content::Unsupported {
-            name: format!("event of another release ({})", self.kind),
-            raw: self.whole.clone(),
+        Content::Malformed {
+            what: self.what(),
+            raw: self.whole.to_string(),
         }
     }
 }
