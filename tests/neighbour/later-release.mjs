@@ -118,17 +118,17 @@ export const replacements = [
     put: "        if has(|event| matches!(event, AcceptEvent::Message { .. } | AcceptEvent::Noted { .. })) {",
   },
   {
-    file: "src/worker/channels.rs",
+    file: "src/intake/callbacks.rs",
     find: "        let accepted = match event.event {",
     put: "        let accepted = match event.event {\n            EventKind::Message {\n                id,\n                content: Content::Text { text },\n                ..\n            } if text.starts_with(\"note \") => AcceptEvent::Noted { id, note: text },\n            EventKind::Message {\n                id,\n                content: Content::Text { text },\n                sent_at,\n            } if text.starts_with(\"poll \") => AcceptEvent::Message {\n                id,\n                content: Content::Poll { question: text },\n                sent_at,\n            },",
   },
   {
-    file: "src/worker/channels.rs",
+    file: "src/intake/callbacks.rs",
     find: "use crate::message::{ConsumerEvent, EventKind};",
     put: "use crate::message::{Content, ConsumerEvent, EventKind, Signal};",
   },
   {
-    file: "src/worker/channels.rs",
+    file: "src/intake/callbacks.rs",
     find: "                        events: vec![accepted],",
     put: "                        events: vec![\n                            AcceptEvent::Signal {\n                                signal: Signal::Reaction {\n                                    emoji: \"+\".to_owned(),\n                                },\n                            },\n                            accepted,\n                        ],\n                        sent_by: vec![\"a callback\".to_owned()],",
   },
