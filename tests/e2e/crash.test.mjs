@@ -69,8 +69,7 @@ test("killed again and again under load, by SMS and by the app: nothing lost, or
     t.diagnostic(JSON.stringify({ seed: random.seed, ...figures }));
     assert.deepEqual(violations, [], `seed ${random.seed}`);
     assert.ok(figures.sent > 0 && figures.delivered === figures.sent);
-    const known = (await conversations(own)).map(({ consumer }) => consumer.number);
-    assert.equal(known.length, new Set(known).size, "at most one conversation each");
+    assert.equal((await conversations(own)).length, 8, "one conversation each");
   } finally {
     await own.stop();
   }

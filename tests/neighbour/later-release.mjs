@@ -44,6 +44,11 @@ export const replacements = [
     find: "    /// It waited longer than the channel's age limit.\n    Expired,",
     put: "    /// New: it is not allowed.\n    Forbidden {\n        /// Why.\n        codes: Vec<String>,\n    },\n    /// It waited longer than the channel's age limit.\n    Expired,",
   },
+  {
+    file: "src/conversation/ending.rs",
+    find: "    match refusal {",
+    put: "    match refusal {\n        Refusal::Forbidden { .. } => \"it is not allowed\".to_owned(),",
+  },
   // The consumer: a field that changes with each message.
   {
     file: "src/conversation/consumer.rs",

@@ -1,11 +1,11 @@
 // The connector in workerd itself, without wrangler around it: the bundle of `wrangler deploy --dry-run`, a generated
 // configuration, and a folder on disk that keeps the objects and their alarms while the process is killed and started.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { inRoot } from "../../../scripts/lib/places.mjs";
@@ -87,6 +87,22 @@ function bundledModules(bundle) {
   return ["index.js", ...files.filter((name) => name !== "index.js")];
 }
 
+function linkOf(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ""; // Closed meanwhile.
+  }
+}
+
+/** The files that a process has open: Linux lists them, elsewhere lsof does. */
+function openFiles(pid) {
+  const listed = `/proc/${pid}/fd`;
+  if (existsSync(listed)) return readdirSync(listed).map((number) => linkOf(join(listed, number)));
+  const named = execFileSync("lsof", ["-p", String(pid), "-Fn"], { encoding: "utf8" });
+  return named.split("\n").filter((line) => line.startsWith("n")).map((line) => line.slice(1));
+}
+
 function accepts(port) {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });
@@ -151,6 +167,13 @@ export class Runtime {
 
   get running() {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Whether the storage of an object of this class is open: that of an evicted one is not. */
+  holdsOpen(className) {
+    const folder = join(this.disk, className);
+    const ours = new Set(readdirSync(folder).filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite"));
+    return openFiles(this.child.pid).some((file) => dirname(file) === folder && ours.has(basename(file)));
   }
 
   /** As a power cut would: no signal handler runs, nothing is flushed. */
