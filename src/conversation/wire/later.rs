@@ -32,7 +32,10 @@ impl LaterEvent {
 
     /// The key of its row.
     pub fn key(&self) -> String {
-        format!("x:{}", crypto::sha256_hex(self.whole.to_string().as_bytes()))
+        format!(
+            "x:{}",
+            crypto::sha256_hex(self.whole.to_string().as_bytes())
+        )
     }
 
     /// The direction that it would have taken, as far as can be told.
