@@ -7,6 +7,7 @@ import { build } from "./build.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { findChromium } from "./lib/chromium.mjs";
 import { cargoCounts, honest, nodeCounts } from "./lib/counts.mjs";
+import { buildLater } from "./lib/neighbour.mjs";
 import { inRoot } from "./lib/places.mjs";
 import { continueOnProjectNode } from "./lib/project-node.mjs";
 import { run } from "./lib/run.mjs";
@@ -92,9 +93,10 @@ function sections(file) {
     { name: "simulator", run: () => stepRun(buildSimulator) },
     { name: "connector build", run: () => stepRun(build) },
     { name: "deployment dry run", needs: ["connector build"], run: bundled },
+    { name: "neighbouring release", needs: ["connector build"], run: () => stepRun(buildLater) },
     {
       name: "end-to-end",
-      needs: ["simulator", "connector build", "deployment dry run"],
+      needs: ["simulator", "connector build", "deployment dry run", "neighbouring release"],
       run: () => nodeTests("tests/e2e", { only: file }),
     },
     { name: "page", needs: ["simulator", "connector build"], run: () => pageTests(file) },

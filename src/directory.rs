@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::wire::AcceptRequest;
+use crate::conversation::wire::SealedRequest;
 use crate::http::Millis;
 use crate::identity::ConsumerKey;
 
@@ -46,10 +46,11 @@ pub struct Parked {
     /// When it came.
     pub at: Millis,
     /// What to hand over.
-    pub request: AcceptRequest,
+    pub request: SealedRequest,
 }
 
-/// What the Directory knows.
+/// What the Directory knows. No release answers with a kind that the asker may not know: an answer that cannot be read settles
+/// nothing, and is asked for again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "resolution", rename_all = "snake_case")]
 pub enum Resolution {
@@ -74,7 +75,7 @@ pub enum Ask {
     Resolve {
         /// Content for the owner.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        park: Option<Box<AcceptRequest>>,
+        park: Option<SealedRequest>,
     },
     /// It is this consumer's from now on.
     Claim {
@@ -90,17 +91,15 @@ pub enum Ask {
 
 impl Entry {
     /// Answers whose it is; where nobody knows and content is given, parks it.
-    pub fn resolve(&mut self, park: Option<AcceptRequest>, now: Millis) -> Resolution {
+    pub fn resolve(&mut self, park: Option<SealedRequest>, now: Millis) -> Resolution {
         if let Some(owner) = &self.owner {
             return Resolution::Owned { key: owner.clone() };
         }
         let Some(request) = park else {
             return Resolution::Unclaimed;
         };
-        let size =
-            |request: &AcceptRequest| serde_json::to_vec(request).map_or(0, |json| json.len());
-        let parked: usize = self.parked.iter().map(|parked| size(&parked.request)).sum();
-        if parked + size(&request) > PARKED_BYTES {
+        let sizes = self.parked.iter().map(|parked| parked.request.size());
+        if sizes.sum::<usize>() + request.size() > PARKED_BYTES {
             return Resolution::Full;
         }
         self.parked.push_back(Parked {
@@ -182,20 +181,14 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::wire::Route;
+    use crate::conversation::wire::AcceptRequest;
 
     fn key(name: &str) -> ConsumerKey {
         ConsumerKey::from_stored(name.to_owned())
     }
 
-    fn request(account: &str) -> AcceptRequest {
-        AcceptRequest {
-            route: Route {
-                account_id: account.to_owned(),
-                ..Route::default()
-            },
-            events: Vec::new(),
-        }
+    fn request(account: &str) -> SealedRequest {
+        SealedRequest::from(&AcceptRequest::of_account(account, Vec::new()))
     }
 
     #[test]

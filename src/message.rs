@@ -7,6 +7,7 @@ pub use profile::{
     Address, Age, Contact, CustomerInfo, Date, PersonalInfo, Profile, PushToken, ResponseTarget,
     RoutingWish,
 };
+pub(crate) use stored::short_kind;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::consumer::Consumer;
 use super::echo::{external_ids, said};
 use super::news;
-use super::wire::{AcceptEvent, AcceptRequest, AcceptResponse, Route};
+use super::wire::{AcceptEvent, AcceptRequest, AcceptResponse, LaterEvent, Route};
 use super::{Context, DialogPlace, Engine, Lane, Row, Store, StoreError};
 use crate::config::command_word;
 use crate::crypto;
@@ -71,6 +71,7 @@ impl<S: Store> Engine<S> {
                     self.accept_signal(signal, context)?;
                     None
                 }
+                AcceptEvent::Later(later) => self.keep_later(later, &request.route, context)?,
             };
             match inserted {
                 Some(true) => response.accepted += 1,
@@ -92,12 +93,30 @@ impl<S: Store> Engine<S> {
         };
         let is_known = |event: &AcceptEvent| match event {
             AcceptEvent::Message { id, .. } => tombstone.knows(&format!("c:{id}")),
+            AcceptEvent::Later(later) => tombstone.knows(&later.key()),
             _ => false,
         };
         let mut rest = request.clone();
         rest.events.retain(|event| !is_known(event));
         let erased = request.events.len() - rest.events.len();
         (Cow::Owned(rest), u32::try_from(erased).unwrap_or(u32::MAX))
+    }
+
+    /// Keeps an event of a later release as a dead letter: whoever sent it has been told that it is durable. `None` for a signal.
+    fn keep_later(
+        &mut self,
+        later: &LaterEvent,
+        route: &Route,
+        context: &Context<'_>,
+    ) -> Result<Option<bool>, StoreError> {
+        self.log("later_event", vec![("kind", later.kind.clone())]);
+        if later.is_signal() {
+            return Ok(None);
+        }
+        let mut row = self.new_row(later.key(), later.lane(route), later.content(), context.now);
+        let refusal = Refusal::Malformed { what: later.what() };
+        row.refuse(context.now, refusal);
+        self.insert(row).map(Some)
     }
 
     /// Takes over who the events are about: from the platform's side with a message, or for the dead letters of an object that
@@ -429,6 +448,7 @@ impl<S: Store> Engine<S> {
 fn may_need_row(event: &AcceptEvent) -> bool {
     match event {
         AcceptEvent::DeadLetter { .. } => true,
+        AcceptEvent::Later(later) => !later.is_signal(),
         AcceptEvent::Dialog { change } => {
             let standing = change.standing(None);
             change.body.carries_content()

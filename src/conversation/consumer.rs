@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::report::Reported;
+use super::row::LaterFields;
 use crate::http::Millis;
 use crate::liveengage::consumer_jws::StoredConsumerToken;
 use crate::liveengage::engagement::Visit;
@@ -84,6 +85,9 @@ pub struct Consumer {
     /// The last change of anything here.
     #[serde(default)]
     pub touched_at: Millis,
+    /// What a later release has stored beside it.
+    #[serde(flatten)]
+    pub later: LaterFields,
 }
 
 /// The consumer is typing, as LiveEngage was told.
@@ -141,6 +145,9 @@ pub struct Known {
     /// Until when nobody answers, as LiveEngage last said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub off_hours: Option<OffHours>,
+    /// What a later release has stored beside it.
+    #[serde(flatten)]
+    pub later: LaterFields,
 }
 
 /// Nobody answers for a while.
@@ -216,6 +223,7 @@ impl Consumer {
             agent: None,
             skill: None,
             off_hours: None,
+            later: LaterFields::new(),
         });
         self.already_open_since = None;
         self.claim_due_at = self.claim_due_at.min(now);

@@ -41,7 +41,9 @@ pub use drain::{After, Ticket, Work};
 pub(crate) use engine::Memory;
 pub use engine::{Context, Engine, Log};
 pub use report::Reported;
-pub use row::{Detail, ExpectedEcho, Lane, Phase, Resent, Row, RowState, Step, StepEvent};
+pub use row::{
+    Detail, ExpectedEcho, Lane, LaterFields, Phase, Resent, Row, RowState, Step, StepEvent,
+};
 pub use signalling::SignalTicket;
 pub use store::{RowSummary, Store, StoreError};
 

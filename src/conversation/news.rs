@@ -75,6 +75,7 @@ mod tests {
             agent: agent.map(str::to_owned),
             skill: skill.map(str::to_owned),
             off_hours: None,
+            later: crate::conversation::LaterFields::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! The stored row: one per message, queue entry, deduplication key and trace in one.
 //!
-//! **This is a stored format.** Fields are only added, each with a serde default; the tests in `tests/stored_formats/` pin it.
+//! **This is a stored format.** Fields are only added, each with a serde default, and those of a later release are kept
+//! ([`LaterFields`]); the tests in `tests/stored_formats/` pin it.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::breaker::Turn;
 use crate::http::Millis;
@@ -164,7 +165,14 @@ pub struct Detail {
         deserialize_with = "or_default"
     )]
     pub file: Option<File>,
+    /// What a later release has stored beside it.
+    #[serde(flatten)]
+    pub later: LaterFields,
 }
+
+/// Fields that only a later release knows. They are written back as they were read, so that an older release in between, or after
+/// a roll-back, takes nothing away.
+pub type LaterFields = Map<String, Value>;
 
 /// A value, or its default where it cannot be read: a later release may store others, and the row has to be read all the same.
 fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

@@ -1,7 +1,10 @@
 //! What the Worker and the objects say to each other.
 //!
-//! During a deploy neighbouring releases talk to each other: fields are only added, each with a serde default, and the tests
-//! in `tests/stored_formats/` pin the JSON.
+//! During a deploy neighbouring releases talk to each other: fields are only added, each with a serde default, events of kinds that
+//! this release cannot read are kept whole ([`LaterEvent`]), and the tests in `tests/stored_formats/` pin the JSON.
+
+mod later;
+mod sealed;
 
 use std::fmt;
 
@@ -11,6 +14,9 @@ use crate::http::Millis;
 use crate::liveengage::notification::{ConversationChange, DialogEvent};
 use crate::message::{Content, Profile, Signal};
 use crate::outcome::Refusal;
+
+pub use later::LaterEvent;
+pub use sealed::SealedRequest;
 
 use super::Lane;
 
@@ -53,9 +59,9 @@ pub struct Route {
     pub profile: Option<Profile>,
 }
 
-/// One event.
+/// One event. What cannot be read here reads as [`AcceptEvent::Later`], so that it takes no other event of its batch with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(tag = "event", rename_all = "snake_case", remote = "Self")]
 pub enum AcceptEvent {
     /// A message from the consumer.
     Message {
@@ -94,10 +100,14 @@ pub enum AcceptEvent {
         /// Why.
         refusal: Refusal,
     },
+    /// An event that only a later release can read.
+    #[serde(skip)]
+    Later(LaterEvent),
 }
 
 /// The events are durable; or none of them is, where the consumer's queue is full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AcceptResponse {
     /// Messages stored now.
     pub accepted: u32,

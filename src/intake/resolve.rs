@@ -1,6 +1,6 @@
 //! Whose conversation is this? Isolate cache, KV, Directory, in this order, and no further than what would be lost is worth.
 
-use crate::conversation::wire::AcceptRequest;
+use crate::conversation::wire::{AcceptRequest, SealedRequest};
 use crate::directory::{Ask, Resolution};
 use crate::feed::{Arrival, Worth};
 use crate::identity::{ConsumerKey, Subject};
@@ -64,7 +64,7 @@ pub async fn resolve(
     }
     let park = (arrival.worth == Worth::Content)
         .then(|| AcceptRequest::of_account(account_id, arrival.events.clone()))
-        .map(Box::new);
+        .map(|request| SealedRequest::from(&request));
     match calls::directory(runtime, &conversation, &Ask::Resolve { park }).await? {
         Resolution::Owned { key } => {
             isolate.owned(name, &key);

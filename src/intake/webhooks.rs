@@ -45,11 +45,11 @@ async fn deliver(
         match found {
             Found::Owner(key) => match calls::accept(runtime, &key, &request).await {
                 Err(CallFault::Rejected | CallFault::Full) => {
-                    calls::bury(runtime, &request).await?
+                    calls::bury(runtime, &account.id, &request.events).await?;
                 }
                 taken => drop(taken?),
             },
-            Found::Full => calls::bury(runtime, &request).await?,
+            Found::Full => calls::bury(runtime, &account.id, &request.events).await?,
             Found::Parked | Found::Foreign => {}
         }
     }

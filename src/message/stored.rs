@@ -8,6 +8,8 @@ use super::Content;
 
 /// The longest name of a kind that is repeated, in characters.
 const LONGEST_KIND: usize = 40;
+/// How what was kept of a later release is marked.
+const MARK: &str = "content of another release (";
 
 impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -19,7 +21,7 @@ impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let whole = Value::deserialize(deserializer)?;
         match Self::deserialize(&whole) {
-            Ok(content) => Ok(content),
+            Ok(kept) => Ok(of_this_release(&kept).unwrap_or(kept)),
             // A row that cannot be read would hold up its lane for as long as this release runs.
             Err(fault) => of_a_later_release(&whole).ok_or_else(|| D::Error::custom(fault)),
         }
@@ -28,17 +30,28 @@ impl<'de> Deserialize<'de> for Content {
 
 /// Content that says what it is, in a way that is not known here: its kind, or a part of it, is new.
 fn of_a_later_release(whole: &Value) -> Option<Content> {
-    let kind: String = whole
-        .get("kind")?
-        .as_str()?
-        .chars()
-        .filter(char::is_ascii_graphic)
-        .take(LONGEST_KIND)
-        .collect();
+    let kind = short_kind(whole.get("kind")?)?;
     Some(Content::Malformed {
-        what: format!("content of another release ({kind})"),
+        what: format!("{MARK}{kind})"),
         raw: whole.to_string(),
     })
+}
+
+/// What an older release could not read and kept whole, and this one can.
+fn of_this_release(kept: &Content) -> Option<Content> {
+    match kept {
+        Content::Malformed { what, raw } if what.starts_with(MARK) => {
+            let whole: Value = serde_json::from_str(raw).ok()?;
+            Content::deserialize(&whole).ok()
+        }
+        _ => None,
+    }
+}
+
+/// What a thing of another release calls itself, at a length that goes into reasons and logs.
+pub(crate) fn short_kind(name: &Value) -> Option<String> {
+    let plain = name.as_str()?.chars().filter(char::is_ascii_graphic);
+    Some(plain.take(LONGEST_KIND).collect())
 }
 
 #[cfg(test)]
@@ -84,6 +97,19 @@ mod tests {
             let stored = serde_json::to_string(&content).unwrap();
             assert_eq!(serde_json::from_str::<Content>(&stored).unwrap(), content);
         }
+    }
+
+    #[test]
+    fn what_an_older_release_has_kept_is_read_again() {
+        let kept = json!({
+            "kind": "malformed",
+            "what": "content of another release (text)",
+            "raw": r#"{"kind":"text","text":"hello"}"#,
+        });
+        let hello = Content::Text {
+            text: "hello".to_owned(),
+        };
+        assert_eq!(serde_json::from_value::<Content>(kept).unwrap(), hello);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::attention::{self, Found};
 use crate::conversation::Lane;
 use crate::conversation::operate::{Answer, Operation};
 use crate::conversation::wire::{
-    AcceptEvent, AcceptRequest, AcceptResponse, FileAnswer, FileRequest,
+    AcceptEvent, AcceptRequest, AcceptResponse, FileAnswer, FileRequest, SealedRequest,
 };
 use crate::directory::{Ask, Resolution};
 use crate::feed;
@@ -82,12 +82,27 @@ pub async fn attention(
     call(runtime, &Object::Attention(name), EVENTS, ask).await
 }
 
+/// Hands parked events to a Conversation object, likewise.
+pub async fn hand_over(
+    runtime: &impl Runtime,
+    key: &ConsumerKey,
+    request: &SealedRequest,
+) -> Result<(), CallFault> {
+    let object = Object::Conversation(key.as_str());
+    let taken = call::<_, AcceptResponse>(runtime, &object, EVENTS, request).await;
+    taken.map(drop)
+}
+
 /// Keeps events that their own object cannot take as a dead letter.
-pub async fn bury(runtime: &impl Runtime, request: &AcceptRequest) -> Result<(), CallFault> {
-    let body = serde_json::to_vec(&request.events).unwrap_or_default();
+pub async fn bury(
+    runtime: &impl Runtime,
+    account_id: &str,
+    events: &impl Serialize,
+) -> Result<(), CallFault> {
+    let body = serde_json::to_vec(events).unwrap_or_default();
     let what = "the consumer's object cannot take it";
     let event = feed::dead_letter(what, &body, Lane::ToConsumer);
-    bury_events(runtime, &request.route.account_id, &body, vec![event]).await
+    bury_events(runtime, account_id, &body, vec![event]).await
 }
 
 /// Keeps what belongs to no consumer as dead letters, in an object of their own.

@@ -75,7 +75,7 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
                     .change(|engine, context| engine.operate(&operation, context))
                     .await
             }
-            _ => {
+            calls::EVENTS => {
                 let Some(request) = read(body) else {
                     return Ok(Reply::error(400, "unreadable"));
                 };
@@ -89,6 +89,8 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
                 let status = if full { calls::FULL } else { reply.status };
                 Ok(Reply { status, ..reply })
             }
+            // A question of a later release.
+            _ => Ok(Reply::error(404, "unknown")),
         }
     }
 

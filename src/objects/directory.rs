@@ -35,7 +35,7 @@ impl<R: DirectoryRuntime> DirectoryObject<R> {
         let now = self.runtime.now();
         let resolution = match ask {
             Ask::Resolve { park } => {
-                let resolution = self.change(|entry| entry.resolve(park.map(|park| *park), now))?;
+                let resolution = self.change(|entry| entry.resolve(park, now))?;
                 if resolution == Resolution::Parked {
                     self.arm(now).await?;
                 }
@@ -82,11 +82,12 @@ impl<R: DirectoryRuntime> DirectoryObject<R> {
     /// Hands parked content to its owner, in order, until nothing is left. Says whether the claim has taken effect.
     async fn hand_over(&self) -> Result<bool, Failed> {
         while let Some((key, parked)) = self.change(Entry::deliverable)? {
-            let taken = calls::accept(&self.runtime, &key, &parked.request).await;
-            let mut taken = taken.map(drop);
+            let request = &parked.request;
+            let mut taken = calls::hand_over(&self.runtime, &key, request).await;
             if matches!(taken, Err(CallFault::Rejected | CallFault::Full)) {
                 // It would block everything behind it.
-                taken = calls::bury(&self.runtime, &parked.request).await;
+                let (account_id, events) = (request.account_id(), request.events());
+                taken = calls::bury(&self.runtime, account_id, events).await;
             }
             if let Err(fault) = taken {
                 let fault = format!("{fault:?}");

@@ -45,6 +45,67 @@ fn a_late_echo_of_the_first_attempt_shows_that_the_text_is_there_twice() {
 }
 
 #[test]
+fn the_second_attempts_echo_may_come_before_the_late_one_of_the_first() {
+    let mut world = talking();
+    world.outside.script("publish", [Reply::LostAfter]);
+    world.receive(&sms("m1", "one"));
+    let late = world.outside.echo();
+    world.run_for(15 * SECOND);
+    let second = world.outside.echo();
+    world.receive(&event(second));
+    assert!(!world.story("c:m1").contains("doubled"));
+    world.receive(&event(late));
+    assert!(world.story("c:m1").ends_with("delivered doubled"));
+}
+
+/// While one endpoint of an installation fails, LiveEngage holds back all of a conversation's events and then sends them in order.
+#[test]
+fn echoes_that_were_stuck_in_liveengages_own_backlog_tell_what_was_doubled_and_nothing_else() {
+    let mut world = talking();
+    world.outside.script("publish", [Reply::LostAfter]);
+    world.receive(&sms_batch(&[("m1", "ok"), ("m2", "ok"), ("m3", "end")]));
+    world.run_for(10 * MINUTE);
+    // Nothing waited for the echoes longer than the policy says.
+    assert_eq!(
+        world.outside.transcript(),
+        ["hello", "ok", "ok", "ok", "end"]
+    );
+    assert_eq!(world.outside.echoes.len(), 4);
+    let answer = world.outside.agent_says("twice?");
+    while let Some(echo) = world.outside.echoes.pop_front() {
+        world.receive(&event(echo));
+    }
+    world.receive(&event(answer));
+    world.run_for(MINUTE);
+    let story = "accepted started unknown(no_answer) started delivered doubled";
+    assert_eq!(world.story("c:m1"), story);
+    for key in ["c:m2", "c:m3"] {
+        assert_eq!(world.story(key), "accepted started delivered");
+    }
+    assert_eq!(world.outside.transcript().len(), 5);
+    assert_eq!(world.outside.phone, ["twice?"]);
+}
+
+#[test]
+fn a_dead_letter_whose_echo_was_stuck_in_the_backlog_is_delivered_after_all_and_its_neighbour_stays()
+ {
+    let mut world = refusing();
+    let lost = [Reply::LostAfter, Reply::LostBefore];
+    world.outside.script("publish", lost);
+    world.receive(&sms_batch(&[("m1", "one"), ("m2", "two"), ("m3", "end")]));
+    world.run_for(10 * MINUTE);
+    for key in ["c:m1", "c:m2"] {
+        assert_eq!(world.state(key), RowState::Refused);
+    }
+    while let Some(echo) = world.outside.echoes.pop_front() {
+        world.receive(&event(echo));
+    }
+    assert_eq!(world.state("c:m1"), RowState::Delivered);
+    assert_eq!(world.state("c:m2"), RowState::Refused);
+    assert_eq!(world.outside.transcript(), ["hello", "one", "end"]);
+}
+
+#[test]
 fn an_echo_that_comes_after_a_fruitless_second_attempt_spares_the_third() {
     let mut world = talking();
     world

@@ -34,6 +34,7 @@ mod order;
 mod pausing;
 mod pressure;
 mod receipts;
+mod releases;
 mod reports;
 mod retries;
 mod routing;

@@ -1,9 +1,11 @@
-// kill -9 of the runtime at the worst moments.
+// kill -9 of the runtime at the worst moments. `npm run crash` does the last of these for as long as one likes.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { dice, seedOf } from "./support/dice.mjs";
+import { killed } from "./support/hardships.mjs";
 import { agentSays, conversationOf, conversations, eventually, phone, sendFromPhone, startWorld, textsOnDesk, textsOnPhone } from "./support/harness.mjs";
 
 let world;
@@ -59,46 +61,16 @@ test("killed while the agent's text is on its way: it arrives, and the next one 
   assert.deepEqual([...new Set(await textsOnPhone(world, number))], ["one", "two"]);
 });
 
-test("killed again and again under load, in both directions: nothing lost, order kept", { timeout: 240_000 }, async () => {
-  const people = Array.from({ length: 6 }, (_, n) => phone(world, 10 + n));
-  const ids = [];
-  for (const number of people) ids.push(await talking(number));
-  // Everybody talks until the last kill, so that each one falls into the middle of something, however fast the machine is.
-  const kills = 6;
-  let finished = false;
-  const killer = (async () => {
-    for (let n = 0; n < kills; n += 1) {
-      await sleep(300 + Math.random() * 1200);
-      await world.restart();
-    }
-  })().finally(() => (finished = true));
-  const rounds = people.map(() => 0);
-  const talkers = people.map(async (number, at) => {
-    for (; !finished; rounds[at] += 1) {
-      const n = rounds[at];
-      // The simulated Twilio gives up after some tries; the phone's owner then sends again, with the same id.
-      const sid = `SM${String(at).padStart(16, "0")}${String(n).padStart(16, "0")}`;
-      let { status } = await sendFromPhone(world, number, `up ${n}`, { sid });
-      for (let again = 0; status !== 200 && again < 40; again += 1) {
-        await sleep(300);
-        ({ status } = await world.control("POST", `/control/callbacks/${sid}/redeliver`));
-      }
-      assert.equal(status, 200);
-      await agentSays(world, ids[at], `down ${n}`);
-      await sleep(20);
-    }
-  });
-  await Promise.all([killer, ...talkers]);
-  const firsts = (texts) => [...new Set(texts)];
-  for (const [at, number] of people.entries()) {
-    const options = { timeout: 120_000, every: 300, world };
-    const said = (word) => Array.from({ length: rounds[at] }, (_, n) => `${word} ${n}`);
-    await eventually(async () => firsts(await textsOnDesk(world, ids[at])).length === rounds[at] + 1, { ...options, label: `${number} at the desk` });
-    await eventually(async () => firsts(await textsOnPhone(world, number)).length === rounds[at], { ...options, label: `${number}'s phone` });
-    assert.deepEqual(firsts(await textsOnDesk(world, ids[at])), ["hello", ...said("up")]);
-    assert.deepEqual(firsts(await textsOnPhone(world, number)), said("down"));
+test("killed again and again under load, in both directions: nothing lost, order kept", { timeout: 300_000 }, async (t) => {
+  const own = await startWorld({ app: true });
+  try {
+    const random = dice(seedOf());
+    const { violations, ...figures } = await killed(own, random, { consumers: 8, kills: 10, disturbed: true });
+    t.diagnostic(JSON.stringify({ seed: random.seed, ...figures }));
+    assert.deepEqual(violations, [], `seed ${random.seed}`);
+    assert.ok(figures.sent > 0 && figures.delivered === figures.sent);
+    assert.equal((await conversations(own)).length, 8, "one conversation each");
+  } finally {
+    await own.stop();
   }
-  // What was doubled must be what could not be known.
-  for (const row of world.rows(["message"])) assert.notEqual(row.state, "refused");
-  assert.equal((await conversations(world)).length, new Set((await conversations(world)).map((known) => known.consumer.number)).size);
 });

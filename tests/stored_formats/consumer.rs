@@ -1,7 +1,7 @@
 //! What an object knows of its consumer.
 
 use liveengage_connector::conversation::{
-    Composing, Consumer, Known, KnownAgent, OffHours, Reported,
+    Composing, Consumer, Known, KnownAgent, LaterFields, OffHours, Reported,
 };
 use liveengage_connector::liveengage::consumer_jws::StoredConsumerToken;
 use liveengage_connector::liveengage::engagement::Visit;
@@ -9,7 +9,7 @@ use liveengage_connector::message::{Agent, Offer, Profile};
 use liveengage_connector::rich::Choice;
 use serde_json::json;
 
-use super::{pinned, place, reads, some};
+use super::{keeps, pinned, place, reads, some};
 
 #[test]
 fn the_consumer() {
@@ -38,6 +38,7 @@ fn the_consumer() {
             agent: None,
             skill: None,
             off_hours: None,
+            later: LaterFields::new(),
         }],
         already_open_since: Some(9),
         claim_failures: 1,
@@ -64,7 +65,7 @@ fn the_consumer() {
         namespace: "sms".to_owned(),
         ..Consumer::default()
     };
-    reads(r#"{"account_id":"1","namespace":"sms"}"#, &least);
+    keeps(r#"{"account_id":"1","namespace":"sms"}"#, &least);
     let known = Known {
         id: "c".to_owned(),
         main_open: true,
@@ -76,8 +77,9 @@ fn the_consumer() {
         agent: None,
         skill: None,
         off_hours: None,
+        later: LaterFields::new(),
     };
-    reads(r#"{"id":"c","main_open":true,"stage_open":false}"#, &known);
+    keeps(r#"{"id":"c","main_open":true,"stage_open":false}"#, &known);
 }
 
 #[test]
@@ -93,6 +95,7 @@ fn a_conversation_with_its_agent_its_skill_and_its_hours() {
         agent: some("a"),
         skill: some("1"),
         off_hours: Some(OffHours { until: Some(9) }),
+        later: LaterFields::new(),
     };
     pinned(
         &known,

@@ -1,6 +1,6 @@
 //! Who owns conversations, and what waits for an owner.
 
-use liveengage_connector::conversation::wire::{AcceptRequest, Route};
+use liveengage_connector::conversation::wire::{AcceptRequest, SealedRequest};
 use liveengage_connector::directory::{Ask, Entry, Parked, Resolution};
 use liveengage_connector::identity::ConsumerKey;
 
@@ -12,14 +12,8 @@ fn key() -> ConsumerKey {
 
 #[test]
 fn the_directory() {
-    let request = AcceptRequest {
-        route: Route {
-            account_id: "1".to_owned(),
-            ..Route::default()
-        },
-        events: Vec::new(),
-    };
-    const REQUEST: &str = r#"{"route":{"account_id":"1"},"events":[]}"#;
+    let request = SealedRequest::from(&AcceptRequest::of_account("1", Vec::new()));
+    const REQUEST: &str = r#"{"events":[],"route":{"account_id":"1"}}"#;
     let parked = Parked {
         number: 1,
         at: 2,
@@ -36,7 +30,7 @@ fn the_directory() {
         ),
         (
             Ask::Resolve {
-                park: Some(Box::new(request.clone())),
+                park: Some(request.clone()),
             },
             format!(r#"{{"ask":"resolve","park":{REQUEST}}}"#),
         ),

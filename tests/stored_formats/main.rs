@@ -12,6 +12,7 @@
 mod consumer;
 mod content;
 mod directory;
+mod later;
 mod liveengage;
 mod operate;
 mod profile;
@@ -44,6 +45,18 @@ fn reads<T: DeserializeOwned + PartialEq + Debug>(text: &str, value: &T) {
             "{text}"
         );
     }
+}
+
+/// What an older release stored reads as that value; what a later one stores beside it is written back with it.
+fn keeps<T: Serialize + DeserializeOwned + PartialEq + Debug>(text: &str, value: &T) {
+    assert_eq!(&serde_json::from_str::<T>(text).unwrap(), value, "{text}");
+    let later = json!({ "x": [1, 2.5, u64::MAX, null, "y"] });
+    let mut newer = serde_json::to_value(value).unwrap();
+    newer["of_a_later_release"] = later.clone();
+    let read: T = serde_json::from_value(newer.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), newer);
+    let text = serde_json::to_string(&read).unwrap();
+    assert_eq!(serde_json::from_str::<T>(&text).unwrap(), read);
 }
 
 fn place(sequence: u64) -> DialogPlace {

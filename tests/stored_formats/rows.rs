@@ -1,14 +1,14 @@
 //! Rows: their details and traces.
 
 use liveengage_connector::conversation::{
-    Detail, ExpectedEcho, Lane, Phase, Resent, RowState, Step, StepEvent,
+    Detail, ExpectedEcho, Lane, LaterFields, Phase, Resent, RowState, Step, StepEvent,
 };
 use liveengage_connector::message::{Agent, File, FilePlace};
 use liveengage_connector::outcome::{Cause, Refusal};
 use liveengage_connector::platforms::Progress;
 use serde_json::json;
 
-use super::{pinned, place, reads, some};
+use super::{keeps, pinned, place, reads, some};
 
 #[test]
 fn the_detail_of_a_row() {
@@ -39,6 +39,7 @@ fn the_detail_of_a_row() {
         requeued_at: Some(8),
         agent: None,
         file: None,
+        later: LaterFields::new(),
     };
     pinned(
         &detail,
@@ -54,7 +55,7 @@ fn the_detail_of_a_row() {
         &Detail::default(),
         r#"{"progress":null,"attempt":0,"failures":0,"unknown":false,"interruptions":0,"crashes":0,"phase":"begun","held":false}"#,
     );
-    reads("{}", &Detail::default());
+    keeps("{}", &Detail::default());
 }
 
 #[test]

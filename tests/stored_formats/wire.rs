@@ -129,6 +129,7 @@ fn a_request_to_a_conversation_object() {
         },
         r#"{"accepted":1,"duplicates":2,"facts":3}"#,
     );
+    reads("{}", &AcceptResponse::default());
     let full = AcceptResponse {
         full: true,
         ..AcceptResponse::default()

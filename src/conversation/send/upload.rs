@@ -21,10 +21,12 @@ const SOURCE_TRIES: u32 = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AsText {
-    /// LiveEngage does not take its kind or size, or we cannot read it.
-    NotTaken,
     /// It is no longer where it was.
     Gone,
+    /// LiveEngage does not take its kind or size, or we cannot read it. Also a reason of a later release: progress that cannot be
+    /// read would begin again at the first piece.
+    #[serde(other)]
+    NotTaken,
 }
 
 /// How far a file has come.

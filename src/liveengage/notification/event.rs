@@ -1,9 +1,11 @@
 //! What is said and done in dialogs.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::http::Millis;
+use crate::message::short_kind;
 
 /// Something that was said or done in a dialog, by anybody in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,9 +36,10 @@ pub struct DialogEvent {
     pub metadata: Option<Value>,
 }
 
-/// What happened in a dialog.
+/// What happened in a dialog. A body that only a later release can read reads as [`EventBody::Other`]: with what this release would
+/// have made of that event itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", remote = "Self")]
 pub enum EventBody {
     /// Plain text.
     Text {
@@ -90,6 +93,23 @@ pub enum Standing {
     Private,
     /// Nobody is named as its originator, so it cannot be told from an echo.
     Unattributed,
+}
+
+impl Serialize for EventBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Value::deserialize(deserializer)?;
+        Self::deserialize(&raw).or_else(|fault| {
+            let name = raw.get("kind").and_then(short_kind);
+            let name = name.ok_or_else(|| D::Error::custom(fault))?;
+            Ok(Self::Other { name, raw })
+        })
+    }
 }
 
 impl EventBody {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** The secret of .dev.vars.example. */
 const SECRET = "whsec_bG9jYWwtb25seS1zaWduaW5nLXNlY3JldC1mb3ItdGhlLXNpbXVsYXRvcg==";
@@ -59,8 +60,9 @@ export class App {
     this.posts = [];
     /** What was wrong with posts. */
     this.faults = [];
-    /** Set to `(body) => status | { status, headers, body } | undefined` to answer otherwise; a status of 0 hangs up. */
-    this.answer = () => undefined;
+    /** Set to `(body) => status | { status, headers, body } | undefined`, or a promise of it, to answer otherwise; a status of 0 hangs up. */
+    this.answer = (body) => this.upsets.get(body.to)?.();
+    this.upsets = new Map();
     this.files = new Map();
     this.downloads = [];
     this.known = new Set();
@@ -82,6 +84,18 @@ export class App {
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, "close");
+  }
+
+  /** Answers otherwise where one person is concerned: until `content(person)`, or for some milliseconds. */
+  async upset(person, answer, ms) {
+    this.upsets.set(person, answer);
+    if (ms === undefined) return;
+    await sleep(ms);
+    this.content(person);
+  }
+
+  content(person) {
+    this.upsets.delete(person);
   }
 
   /** Gone for a while: nobody listens any more, until `back`. */
@@ -136,10 +150,10 @@ export class App {
       return;
     }
     if (request.url !== "/app" || request.method !== "POST") return void response.writeHead(404).end();
-    this.#receive(request, body, response);
+    await this.#receive(request, body, response);
   }
 
-  #receive(request, raw, response) {
+  async #receive(request, raw, response) {
     const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signed = "" } = request.headers;
     const good = signature(this.secret, id, timestamp, raw);
     const fresh = Math.abs(Date.now() / 1000 - Number(timestamp)) < 300;
@@ -155,7 +169,7 @@ export class App {
       this.faults.push(`${error.message}: ${raw}`);
       return void response.writeHead(400).end();
     }
-    const wanted = this.answer(body) ?? (this.known.has(id) ? 409 : 200);
+    const wanted = (await this.answer(body)) ?? (this.known.has(id) ? 409 : 200);
     const { status, headers, body: text } = typeof wanted === "number" ? { status: wanted } : wanted;
     this.posts.push({ at: Date.now(), id, body, status });
     if (status === 0) return void request.socket.destroy();
