@@ -97,7 +97,7 @@ pub(super) fn run(data: &[u8]) {
 fn directory(mut entry: Entry, now: u64) {
     let request = AcceptRequest::of_account(channels::ACCOUNT, Vec::new());
     let _ = (entry.wake(), entry.is_over(now), entry.is_owned());
-    entry.resolve(Some(request), now);
+    entry.resolve(Some((&request).into()), now);
     entry.expire(now);
     entry.claim(ConsumerKey::from_stored("k".to_owned()), now);
     for _ in 0..64 {
