@@ -106,3 +106,9 @@ fn a_consumer_whose_storage_is_empty_can_be_held() {
     }
     assert!(world.engine.consumer().is_none());
 }
+
+#[test]
+fn the_stored_name_of_the_cause_is_pinned() {
+    let stored = serde_json::to_string(&Cause::Paused).unwrap();
+    assert_eq!(stored, r#"{"cause":"paused"}"#);
+}
