@@ -21,6 +21,9 @@ const USAGE = `Kills the connector again and again under load, and judges what c
                    --only kills          one scenario: kills, outage, fails, slow, hangs, evicted
                    --report FILE         writes the table there too`;
 
+/** For what is left at the end of a long run (ms). */
+const PATIENCE = 900_000;
+
 function option(name, usual) {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? usual : process.argv[at + 1];
@@ -64,8 +67,8 @@ await main(async () => {
   const seconds = Math.round(60 * count("outage-minutes", 2));
   const onKill = (done) => done % 20 === 0 && say(`   ${done} kills`);
   const scenarios = {
-    kills: (world) => killed(world, random, { consumers, kills, minutes: count("minutes", 0), disturbed: true, onKill }),
-    outage: (world) => unreachable(world, random, { consumers, seconds, kills: 6 }),
+    kills: (world) => killed(world, random, { consumers, kills, minutes: count("minutes", 0), disturbed: true, patience: PATIENCE, onKill }),
+    outage: (world) => unreachable(world, { consumers, seconds, kills: 6, patience: PATIENCE }),
     fails: (world) => onePlatform(world, "fails", { consumers, count: 20 }),
     slow: (world) => onePlatform(world, "is slow", { consumers, count: 20 }),
     hangs: (world) => onePlatform(world, "does not answer", { consumers, count: 20 }),

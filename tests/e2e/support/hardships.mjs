@@ -58,9 +58,14 @@ async function disturb(world, random, all) {
 /**
  * Everybody talks in both directions until the last kill. `minutes` is the least that it takes, `disturbed` adds outages,
  * failing and hanging destinations and lost answers around the kills, `bundles` are releases that take turns, `words(n)` what is
- * said in the n-th round.
+ * said in the n-th round. `patience` (ms) is for what is left at the end: what was cut off again and again waits up to five minutes for
+ * its next attempt, and a backlog behind it.
  */
-export async function killed(world, random, { consumers, kills, minutes = 0, disturbed = false, bundles, words, givenUp, pace = [20, 250], onKill = () => {} }) {
+export async function killed(
+  world,
+  random,
+  { consumers, kills, minutes = 0, disturbed = false, bundles, words, givenUp, patience = 180_000, pace = [20, 250], onKill = () => {} },
+) {
   await hasty(world);
   const all = await talks(world, consumers);
   const until = Date.now() + minutes * 60_000;
@@ -90,12 +95,12 @@ export async function killed(world, random, { consumers, kills, minutes = 0, dis
   })();
   await Promise.all([killer, disturber, ...talkers]);
   if (disturbed) await mend(world);
-  const figures = await judge(world, all, { timeout: 300_000, givenUp });
+  const figures = await judge(world, all, { timeout: patience, givenUp });
   return { name: "kills under load", kills: done, ...figures };
 }
 
 /** LiveEngage cannot be reached for a while, in the middle of which the connector is killed, and more is said. */
-export async function unreachable(world, random, { consumers, seconds, kills }) {
+export async function unreachable(world, { consumers, seconds, kills, patience = 120_000 }) {
   await hasty(world);
   const all = await talks(world, consumers);
   await outage(world, true);
@@ -109,7 +114,7 @@ export async function unreachable(world, random, { consumers, seconds, kills }) 
   const early = atDesk.flat().filter((text) => text !== "hello");
   const given = [...rowsByKey(world).values()].filter(({ state }) => state === "refused");
   await outage(world, false);
-  const figures = await judge(world, all, { timeout: 330_000 });
+  const figures = await judge(world, all, { timeout: patience });
   if (early.length > 0) figures.violations.push(`something came through an outage: ${early[0]}`);
   if (given.length > 0) figures.violations.push(`given up because of an outage: ${given[0].key}`);
   return { name: `LiveEngage unreachable for ${seconds} s`, kills, ...figures };
