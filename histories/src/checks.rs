@@ -41,6 +41,7 @@ pub(crate) fn promise(world: &Rc<World>) {
         };
         let effects = Effects::of(world, key, &disk);
         for row in disk.rows.values() {
+            check_origin(world, row);
             check_end(world, row);
             effects.check_row(world, row);
         }
@@ -62,6 +63,25 @@ fn check_accepted(world: &World) {
     }
 }
 
+/// Each stored message was said by somebody: none is a second copy of another.
+fn check_origin(world: &World, row: &Row) {
+    let said = match row.key.split_once(':') {
+        Some(("c", id)) => {
+            let platforms = world.platforms.borrow();
+            id.starts_with("malformed") || platforms.sent.iter().any(|sent| sent.key == row.key)
+        }
+        Some(("l", place)) => {
+            let le = world.liveengage.borrow();
+            let mut said = le.said.iter();
+            said.any(|said| format!("{}:{}", said.dialog, said.sequence) == place)
+        }
+        _ => true,
+    };
+    if !said {
+        world.violation("a duplicate has no second effect", row.key.clone());
+    }
+}
+
 /// Each agent's text is there, unless nobody claimed its conversation for two minutes; no private one is.
 fn check_agents(world: &World) {
     for said in &world.liveengage.borrow().said {
@@ -79,7 +99,9 @@ fn check_agents(world: &World) {
         }
         let conversation = said.dialog.trim_end_matches("-survey");
         let expired = world.expired.borrow();
-        let forgotten = expired.iter().any(|name| name.ends_with(&format!(":{conversation}")));
+        let forgotten = expired
+            .iter()
+            .any(|name| name.ends_with(&format!(":{conversation}")));
         if !known && forgotten {
             world.note("an agent's text came two minutes before its conversation was known");
         } else if !known {
@@ -98,7 +120,11 @@ fn check_end(world: &World, row: &Row) {
     if row.state == RowState::Delivered && row.content.is_some() {
         world.violation("content goes on delivery", row.key.clone());
     }
-    let Some(refusal) = row.detail.refusal.as_ref().filter(|_| row.state == RowState::Refused)
+    let Some(refusal) = row
+        .detail
+        .refusal
+        .as_ref()
+        .filter(|_| row.state == RowState::Refused)
     else {
         return;
     };
@@ -106,11 +132,17 @@ fn check_end(world: &World, row: &Row) {
         Refusal::Rejected { .. } => {
             let platforms = world.platforms.borrow();
             let mut refused = platforms.refused.iter();
-            ("refused by a platform", refused.any(|text| says(row, text) || long(row)))
+            (
+                "refused by a platform",
+                refused.any(|text| says(row, text) || long(row)),
+            )
         }
         Refusal::Crashed => ("refused: it crashes", says(row, marks::POISON)),
         Refusal::OutcomeUnknown => ("refused: its outcome is unknown", world.plan.config >= 2),
-        Refusal::Malformed { .. } => ("refused: malformed", row.key.starts_with("x:") || row.key.starts_with("c:malformed")),
+        Refusal::Malformed { .. } => (
+            "refused: malformed",
+            row.key.starts_with("x:") || row.key.starts_with("c:malformed"),
+        ),
         _ => ("refused otherwise", false),
     };
     world.note(path);
@@ -126,7 +158,10 @@ fn long(row: &Row) -> bool {
 
 /// The steps of a message, in few words.
 fn story(row: &Row) -> String {
-    let steps = row.trace.iter().map(|step| format!("{}:{:?}", step.attempt, step.event));
+    let steps = row
+        .trace
+        .iter()
+        .map(|step| format!("{}:{:?}", step.attempt, step.event));
     steps.collect::<Vec<_>>().join(" ")
 }
 
@@ -141,8 +176,11 @@ struct Effects {
 impl Effects {
     fn of(world: &World, key: &str, disk: &Disk) -> Self {
         let prefix = |key: &String| sha256_hex(key.as_bytes()).get(..32).map(str::to_owned);
-        let by_prefix: BTreeMap<String, String> =
-            disk.rows.keys().filter_map(|key| Some((prefix(key)?, key.clone()))).collect();
+        let by_prefix: BTreeMap<String, String> = disk
+            .rows
+            .keys()
+            .filter_map(|key| Some((prefix(key)?, key.clone())))
+            .collect();
         let le = world.liveengage.borrow();
         let own = |said: &&Said| said.key == key;
         let to_liveengage = le.said.iter().filter(own).filter_map(|said| {
@@ -162,11 +200,11 @@ impl Effects {
         let platforms = world.platforms.borrow();
         let shown = platforms.shown.iter();
         let shown = shown.filter(|(to, text)| {
-            Some(to) == address.as_ref() && number(text).is_some_and(|it| by_number.contains_key(&it))
+            Some(to) == address.as_ref()
+                && number(text).is_some_and(|it| by_number.contains_key(&it))
         });
-        let to_consumer = shown.filter_map(|(_, text)| {
-            Some((by_number.get(&number(text)?)?.clone(), text.clone()))
-        });
+        let to_consumer = shown
+            .filter_map(|(_, text)| Some((by_number.get(&number(text)?)?.clone(), text.clone())));
         Self {
             app: disk.consumer.as_ref().is_some_and(|it| it.channel == "app"),
             to_liveengage: to_liveengage.collect(),
@@ -187,7 +225,11 @@ impl Effects {
             return;
         }
         let mut times: BTreeMap<&str, u32> = BTreeMap::new();
-        for (_, text) in self.lane(row.lane).iter().filter(|(key, _)| *key == row.key) {
+        for (_, text) in self
+            .lane(row.lane)
+            .iter()
+            .filter(|(key, _)| *key == row.key)
+        {
             *times.entry(text).or_default() += 1;
         }
         if row.state == RowState::Delivered {
@@ -206,7 +248,10 @@ impl Effects {
             let known = [row.key.as_str(), text, id.get(..32).unwrap_or_default()];
             let policy = world.plan.config < 2 || world.plan.config == 4;
             world.note("an effect is doubled, by the policy");
-            if self.app && row.lane == Lane::ToConsumer || !policy || !known.iter().any(|it| doubtful.contains(*it)) {
+            if self.app && row.lane == Lane::ToConsumer
+                || !policy
+                || !known.iter().any(|it| doubtful.contains(*it))
+            {
                 let what = format!("{} {most} times: {}", row.key, story(row));
                 world.violation("no second effect without doubt", what);
             }
@@ -216,17 +261,27 @@ impl Effects {
     /// Per lane the order of first effects is the order of acceptance.
     fn check_order(&self, world: &World, disk: &Disk) {
         for lane in Lane::ALL {
-            let mut accepted: Vec<&String> =
-                disk.accepted.iter().filter(|(of, _)| *of == lane).map(|(_, key)| key).collect();
+            let mut accepted: Vec<&String> = disk
+                .accepted
+                .iter()
+                .filter(|(of, _)| *of == lane)
+                .map(|(_, key)| key)
+                .collect();
             if world.plan.config == 4 && lane == Lane::ToConsumer {
                 accepted.sort_by_key(|key| disk.rows.get(*key).map(|row| row.position));
             }
-            let place: BTreeMap<&String, usize> =
-                accepted.iter().enumerate().map(|(place, key)| (*key, place)).collect();
+            let place: BTreeMap<&String, usize> = accepted
+                .iter()
+                .enumerate()
+                .map(|(place, key)| (*key, place))
+                .collect();
             let mut seen: Vec<&(String, String)> = Vec::new();
             let mut last = 0;
             for effect in self.lane(lane) {
-                let refused = disk.rows.get(&effect.0).is_none_or(|row| row.state == RowState::Refused);
+                let refused = disk
+                    .rows
+                    .get(&effect.0)
+                    .is_none_or(|row| row.state == RowState::Refused);
                 if seen.contains(&effect) || refused {
                     continue;
                 }
@@ -250,7 +305,8 @@ fn number(text: &str) -> Option<String> {
         let rest = word.strip_prefix('a')?;
         let end = rest.find('x')?;
         let digits = rest.get(..end)?;
-        (!digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())).then(|| digits.to_owned())
+        (!digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit()))
+            .then(|| digits.to_owned())
     });
     numbers.next()
 }

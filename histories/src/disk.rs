@@ -143,9 +143,7 @@ impl Disk {
 
     /// Whether the row of that key would outlive the object.
     pub(crate) fn is_durable(&self, key: &str) -> bool {
-        let inserted = |(_, undo): &(u64, Undo)| {
-            matches!(undo, Undo::Row(of, before) if of == key && before.is_none())
-        };
+        let inserted = |(_, undo): &(u64, Undo)| matches!(undo, Undo::Row(of, before) if of == key && before.is_none());
         self.rows.contains_key(key) && !self.undo.iter().any(inserted)
     }
 

@@ -127,7 +127,11 @@ fn act(world: &Rc<World>) {
 /// A few messages at once, or one.
 fn consumer_writes(world: &Rc<World>) {
     let person = person(world);
-    let times = if world.chance(1500) { world.roll(2, 30) } else { 1 };
+    let times = if world.chance(1500) {
+        world.roll(2, 30)
+    } else {
+        1
+    };
     for _ in 0..times {
         if world.fault("a poison message", world.plan.poison) {
             platforms::says(world, &person, &format!("c%n {}", marks::POISON));

@@ -81,7 +81,10 @@ pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     let on_behalf = header(request, "x-lp-on-behalf");
     let consumer = on_behalf.split('~').nth(1).unwrap_or_default().to_owned();
     if world.fault("a consumer's token is revoked", world.plan.tokens) {
-        *le.borrow_mut().consumer_tokens.entry(consumer.clone()).or_default() += 1;
+        *le.borrow_mut()
+            .consumer_tokens
+            .entry(consumer.clone())
+            .or_default() += 1;
     }
     let number = le.borrow().consumer_tokens.get(&consumer).copied();
     if on_behalf != consumer_jws(&consumer, number.unwrap_or_default()) {
@@ -139,7 +142,10 @@ fn consumer_token(world: &Rc<World>, request: &HttpRequest) -> HttpResponse {
     let key = asked["ext_consumer_id"].as_str().unwrap_or_default();
     let mut le = world.liveengage.borrow_mut();
     let number = *le.consumer_tokens.entry(key.to_owned()).or_default();
-    response(201, json!({ "token": consumer_jws(key, number) }).to_string())
+    response(
+        201,
+        json!({ "token": consumer_jws(key, number) }).to_string(),
+    )
 }
 
 fn create(world: &Rc<World>, key: &str, asked: &Value) -> HttpResponse {
@@ -233,9 +239,19 @@ fn send(world: &Rc<World>, asked: &Value) -> HttpResponse {
         request: asked["id"].as_str().map(str::to_owned),
         private: false,
     });
-    let metadata = world.config.account_by_id(ACCOUNT).is_some_and(|it| it.echo_metadata);
+    let metadata = world
+        .config
+        .account_by_id(ACCOUNT)
+        .is_some_and(|it| it.echo_metadata);
     let metadata = metadata.then(|| asked["metadata"].clone());
-    let change = said_change(world, conversation, dialog, sequence, (&lp_id, "CONSUMER"), text);
+    let change = said_change(
+        world,
+        conversation,
+        dialog,
+        sequence,
+        (&lp_id, "CONSUMER"),
+        text,
+    );
     let change = with(change, "metadata", metadata.unwrap_or_default());
     notify(world, events(&[change]));
     done(asked, &json!({ "sequence": sequence }))
@@ -311,9 +327,25 @@ pub(crate) fn agent_says(world: &Rc<World>, conversation: &str, private: bool, l
         text = format!("{text} {}", marks::POISON);
     }
     let sequence = next_sequence(world, &dialog);
-    world.trace(|| format!("agent in {dialog}: {sequence} {}", &text[..20.min(text.len())]));
-    let change = said_change(world, conversation, &dialog, sequence, ("agent-1", "ASSIGNED_AGENT"), &text);
-    let audience = if private { "AGENTS_AND_MANAGERS" } else { "ALL" };
+    world.trace(|| {
+        format!(
+            "agent in {dialog}: {sequence} {}",
+            &text[..20.min(text.len())]
+        )
+    });
+    let change = said_change(
+        world,
+        conversation,
+        &dialog,
+        sequence,
+        ("agent-1", "ASSIGNED_AGENT"),
+        &text,
+    );
+    let audience = if private {
+        "AGENTS_AND_MANAGERS"
+    } else {
+        "ALL"
+    };
     let change = with(change, "messageAudience", audience.into());
     world.liveengage.borrow_mut().said.push(Said {
         key,
@@ -343,7 +375,11 @@ pub(crate) fn agent_closes(world: &Rc<World>, conversation: &str) {
         }
         found.main_open = false;
     }
-    world.note(if survey { "a survey opens" } else { "an agent closes" });
+    world.note(if survey {
+        "a survey opens"
+    } else {
+        "an agent closes"
+    });
     tell_state(world, conversation);
 }
 
@@ -406,7 +442,14 @@ pub(crate) fn malformed(world: &Rc<World>) {
 /// A notification that somebody else has signed.
 pub(crate) fn forged(world: &Rc<World>) {
     let world = Rc::clone(world);
-    let change = said_change(&world, "conv-1", "conv-1", 9, ("agent-1", "ASSIGNED_AGENT"), "f0rged");
+    let change = said_change(
+        &world,
+        "conv-1",
+        "conv-1",
+        9,
+        ("agent-1", "ASSIGNED_AGENT"),
+        "f0rged",
+    );
     let body = Rc::new(events(&[change]).to_string().into_bytes());
     world.clone().executor.spawn(0, async move {
         let signature = sign("somebody else's", &body);
@@ -454,7 +497,10 @@ fn notify(world: &Rc<World>, body: Value) {
         if world.fault("a notification is late", world.plan.delivery) {
             world.sleep(world.roll(SECOND, 90 * SECOND)).await;
         }
-        if world.fault("a notification is lost, and delivered later", world.plan.delivery / 4) {
+        if world.fault(
+            "a notification is lost, and delivered later",
+            world.plan.delivery / 4,
+        ) {
             world.sleep(world.roll(30 * SECOND, 20 * MINUTE)).await;
         }
         let mut pause = SECOND;

@@ -82,8 +82,12 @@ fn main() -> ExitCode {
         }
     };
     let started = Instant::now();
-    let until = options.minutes.map(|minutes| Duration::from_secs(minutes * 60));
-    let seeds = options.seeds.unwrap_or(if until.is_some() { u64::MAX } else { 3000 });
+    let until = options
+        .minutes
+        .map(|minutes| Duration::from_secs(minutes * 60));
+    let seeds = options
+        .seeds
+        .unwrap_or(if until.is_some() { u64::MAX } else { 3000 });
     let mut seen: BTreeMap<&'static str, u64> = BTreeMap::new();
     let (mut passed, mut failed) = (0_u64, 0_u64);
     for seed in options.from..options.from.saturating_add(seeds) {
@@ -120,7 +124,10 @@ fn main() -> ExitCode {
         println!("paths that no history took: {missing:?}");
         failed += 1;
     }
-    println!("{:.0} histories per second", histories as f64 / seconds.max(0.001));
+    println!(
+        "{:.0} histories per second",
+        histories as f64 / seconds.max(0.001)
+    );
     println!("histories: {passed} passed, {failed} failed");
     if failed > 0 {
         ExitCode::FAILURE

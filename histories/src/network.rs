@@ -36,24 +36,37 @@ impl UnderWay {
         Self { world, lane }
     }
 
-    pub(crate) async fn answer(self, request: &HttpRequest) -> HttpAnswer {
-        let world = &self.world;
+    pub(crate) async fn answer(mut self, request: &HttpRequest) -> HttpAnswer {
+        let world = Rc::clone(&self.world);
+        let world = &world;
         world.look_for_marks(&format!("{request:?}"), || "a request's Debug".to_owned());
         let service = service(&request.url);
         let trouble = trouble(world, service);
         let doubtful = matches!(
             trouble,
-            Some(Trouble::LostBefore | Trouble::LostAfter | Trouble::Late | Trouble::FailedAfter(_))
+            Some(
+                Trouble::LostBefore
+                    | Trouble::LostAfter
+                    | Trouble::Late
+                    | Trouble::Hung
+                    | Trouble::FailedAfter(_)
+            )
         );
         if doubtful && let Some(mark) = named(request) {
             world.doubtful.borrow_mut().insert(mark);
+        }
+        let hung = trouble == Some(Trouble::Hung);
+        if hung {
+            // Its lane will not wait for it.
+            self.release();
         }
         let (sender, receiver) = slot();
         let carried = carry(Rc::clone(world), request.clone(), service, trouble, sender);
         // Once it has left, it arrives whatever becomes of its sender.
         world.executor.spawn(0, carried);
         let mut receiver = pin!(receiver.receive());
-        let mut deadline = pin!(sleep_until(&world.executor, world.now() + DEADLINE));
+        let patience = if hung { 4 * DEADLINE } else { DEADLINE };
+        let mut deadline = pin!(sleep_until(&world.executor, world.now() + patience));
         let answer = std::future::poll_fn(|context| {
             if let Poll::Ready(answer) = receiver.as_mut().poll(context) {
                 return Poll::Ready(answer);
@@ -67,13 +80,19 @@ impl UnderWay {
     }
 }
 
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        if let Some(lane) = &self.lane
-            && let Some(count) = self.world.under_way.borrow_mut().get_mut(lane)
+impl UnderWay {
+    fn release(&mut self) {
+        if let Some(lane) = self.lane.take()
+            && let Some(count) = self.world.under_way.borrow_mut().get_mut(&lane)
         {
             *count -= 1;
         }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.release();
     }
 }
 
@@ -123,6 +142,7 @@ fn trouble(world: &Rc<World>, service: Service) -> Option<Trouble> {
         ("time-out after the effect", Trouble::LostAfter),
         ("time-out after the effect", Trouble::LostAfter),
         ("an effect after the time-out", Trouble::Late),
+        ("an answer after the lease", Trouble::Hung),
         ("500 after the effect", Trouble::FailedAfter(500)),
         ("504 after the effect", Trouble::FailedAfter(504)),
         ("503", Trouble::Status(503, None)),
@@ -162,6 +182,11 @@ async fn carry(
             world.sleep(world.roll(DEADLINE, DEADLINE + 1500)).await;
             let _ = effect();
             Err(HttpFailure::Lost)
+        }
+        Some(Trouble::Hung) => {
+            let answer = effect();
+            world.sleep(world.roll(16 * SECOND, 30 * SECOND)).await;
+            answer
         }
         Some(Trouble::FailedAfter(status)) => {
             let _ = effect();

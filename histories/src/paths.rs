@@ -40,6 +40,7 @@ const EXPECTED: &[&str] = &[
     "an acknowledgement is lost",
     "an agent closes",
     "an alarm cannot be set",
+    "an answer after the lease",
     "an effect after the time-out",
     "an effect is doubled, by the policy",
     "an interrupted attempt is found",

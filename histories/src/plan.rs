@@ -59,6 +59,8 @@ pub(crate) enum Trouble {
     LostAfter,
     /// It has its effect, long after the deadline.
     Late,
+    /// It has its effect, and the answer comes when nobody waits for it any more, since the deadline's timer hangs as well.
+    Hung,
     /// It has its effect, but the answer is a failure.
     FailedAfter(u16),
     /// No effect, and this status; with `Retry-After` in seconds.

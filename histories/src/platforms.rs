@@ -31,7 +31,6 @@ pub(crate) struct Sent {
     pub(crate) person: Person,
     /// Key of its row.
     pub(crate) key: String,
-    pub(crate) text: String,
     pub(crate) acknowledged: bool,
     post: Post,
 }
@@ -51,7 +50,11 @@ pub(crate) struct Platforms {
 impl Platforms {
     pub(crate) fn new(people: u64) -> Self {
         let person = |number: u64| Person {
-            channel: if number % 2 == 0 { "support-sms" } else { "app" },
+            channel: if number % 2 == 0 {
+                "support-sms"
+            } else {
+                "app"
+            },
             address: format!("{}1000{number}", marks::ADDRESS),
         };
         Self {
@@ -91,7 +94,10 @@ pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     let text = body["text"].as_str().unwrap_or_default();
     let address = body["to"].as_str().unwrap_or_default();
     if refuses(world, text) {
-        return Ok(response(410, json!({ "error": { "code": "opted_out" } }).to_string()));
+        return Ok(response(
+            410,
+            json!({ "error": { "code": "opted_out" } }).to_string(),
+        ));
     }
     let new = world.platforms.borrow_mut().app_ids.insert(id);
     if new {
@@ -104,7 +110,10 @@ pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
 
 fn twilio(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     let credentials = base64(format!("{ACCOUNT_SID}:{AUTH_TOKEN}").as_bytes());
-    let given = request.headers.iter().find(|(name, _)| *name == "authorization");
+    let given = request
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "authorization");
     if given.is_none_or(|(_, value)| *value != format!("Basic {credentials}")) {
         return Ok(response(401, json!({ "code": 20003 }).to_string()));
     }
@@ -119,7 +128,11 @@ fn twilio(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     if world.chance(2000) {
         let failed = world.fault("a platform reports a failure later", 1500);
         let status = if failed { "undelivered" } else { "delivered" };
-        let fields = [("MessageSid", sid.as_str()), ("MessageStatus", status), ("To", &to)];
+        let fields = [
+            ("MessageSid", sid.as_str()),
+            ("MessageStatus", status),
+            ("To", &to),
+        ];
         hand_over(world, None, Post::form(&fields));
     }
     Ok(response(201, json!({ "sid": sid }).to_string()))
@@ -190,10 +203,16 @@ impl Post {
         let mut pairs: Vec<_> = form_urlencoded::parse(&self.body).collect();
         pairs.sort();
         let url = format!("{PUBLIC_URL}/channels/{}", self.channel);
-        let text: String = pairs.iter().map(|(name, value)| format!("{name}{value}")).collect();
+        let text: String = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}{value}"))
+            .collect();
         let mac = hmac_sha1(AUTH_TOKEN.as_bytes(), &[url.as_bytes(), text.as_bytes()]);
         vec![
-            own("content-type", "application/x-www-form-urlencoded".to_owned()),
+            own(
+                "content-type",
+                "application/x-www-form-urlencoded".to_owned(),
+            ),
             own("x-twilio-signature", base64(&mac)),
         ]
     }
@@ -292,7 +311,12 @@ pub(crate) fn says(world: &Rc<World>, person: &Person, words: &str) {
         (id, post)
     } else {
         let id = format!("SM{}", &sha256_hex(number.to_string().as_bytes())[..32]);
-        let fields = [("MessageSid", id.as_str()), ("From", &person.address), ("To", "+15559990000"), ("Body", &text)];
+        let fields = [
+            ("MessageSid", id.as_str()),
+            ("From", &person.address),
+            ("To", "+15559990000"),
+            ("Body", &text),
+        ];
         let post = Post::form(&fields);
         (id, post)
     };
@@ -301,7 +325,6 @@ pub(crate) fn says(world: &Rc<World>, person: &Person, words: &str) {
         platforms.sent.push(Sent {
             person: person.clone(),
             key: format!("c:{id}"),
-            text,
             acknowledged: false,
             post: post.clone(),
         });
@@ -323,7 +346,11 @@ pub(crate) fn types(world: &Rc<World>, person: &Person) {
 pub(crate) fn unreadable(world: &Rc<World>) {
     world.note("an unreadable callback");
     let number = world.roll(0, 1_000_000);
-    hand_over(world, None, Post::json(&json!({ "type": "message", "odd": number })));
+    hand_over(
+        world,
+        None,
+        Post::json(&json!({ "type": "message", "odd": number })),
+    );
 }
 
 /// A callback that somebody else has signed.
@@ -355,4 +382,3 @@ pub(crate) fn redeliver(world: &Rc<World>, sent: &Sent) {
         let _ = deliver(&world, &post).await;
     });
 }
-

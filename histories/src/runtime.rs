@@ -98,7 +98,11 @@ impl ObjectRuntime for SimRuntime {
         let Some((name, disk)) = &self.object else {
             return Ok(());
         };
-        if disk.borrow().frozen || self.world.fault("an alarm cannot be set", self.world.plan.storage) {
+        if disk.borrow().frozen
+            || self
+                .world
+                .fault("an alarm cannot be set", self.world.plan.storage)
+        {
             return Err(Failed {
                 what: "the alarm is not set".to_owned(),
             });

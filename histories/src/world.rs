@@ -434,7 +434,11 @@ impl World {
             }
             return value.clone();
         }
-        let lag = if self.calm.get() { 0 } else { self.roll(0, 60_000) };
+        let lag = if self.calm.get() {
+            0
+        } else {
+            self.roll(0, 60_000)
+        };
         let index = self.index.borrow();
         let versions = index.get(name).map_or(&[][..], Vec::as_slice);
         let visible = versions.iter().rev().find(|(at, _)| at + lag <= now);
