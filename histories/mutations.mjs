@@ -274,6 +274,39 @@ export const MUTATIONS = [
       ),
     ],
   },
+  {
+    name: "crashes-add-up",
+    why: "Interruptions count for ever, also those before an attempt that came to its end.",
+    edits: [
+      edit(
+        "src/conversation/drain.rs",
+        "            row.detail.interruptions = 0;\n            row.detail.crashes = 0;\n",
+        "",
+      ),
+    ],
+  },
+  {
+    name: "renewal-is-a-sign-of-life",
+    why: "Renewing the claim of an open conversation puts off the end of an idle consumer, for ever.",
+    edits: [
+      edit(
+        "src/conversation/drain.rs",
+        "            self.store.put_consumer(consumer)?;\n        }\n        Ok(())",
+        "        }\n        self.save_consumer(context.now)",
+      ),
+    ],
+  },
+  {
+    name: "clock-behind-the-alarm",
+    why: "A clock that is behind finds nothing due when the alarm rings, and sets the same alarm again.",
+    edits: [
+      edit(
+        "src/objects/conversation.rs",
+        "if at <= self.runtime.now() + BEHIND {",
+        "if at <= self.runtime.now() {",
+      ),
+    ],
+  },
 ];
 
 /** A few that are found at once and touch different parts. */

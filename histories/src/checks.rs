@@ -32,7 +32,8 @@ pub(crate) fn promise(world: &Rc<World>) {
     let disks = world.disks.borrow().clone();
     for (name, disk) in &disks {
         let disk = disk.borrow();
-        if !matches!(name, Name::Account(_)) && !disk.is_empty() && disk.alarm.is_none() {
+        let wakes = matches!(name, Name::Conversation(_) | Name::Directory(_));
+        if wakes && !disk.is_empty() && disk.alarm.is_none() {
             let what = format!("{name:?} stores something and has no alarm");
             world.violation("one alarm per object", what);
         }
@@ -46,6 +47,7 @@ pub(crate) fn promise(world: &Rc<World>) {
             effects.check_row(world, row);
         }
         effects.check_order(world, &disk);
+        effects.check_alike(world, &disk);
     }
     check_accepted(world);
     check_agents(world);
@@ -234,7 +236,9 @@ impl Effects {
         }
         if row.state == RowState::Delivered {
             let moot = row.trace.iter().any(|step| step.event == StepEvent::Moot);
-            if times.is_empty() && !moot {
+            // Of two messages with the same words an echo without an id may mean either: what counts is how many have arrived.
+            let alike = !world.echoes_bring_ids() && is_alike(world, &row.key);
+            if times.is_empty() && !moot && !alike {
                 let what = format!("{}: {}", row.key, story(row));
                 world.violation("delivered means delivered", what);
             }
@@ -255,6 +259,24 @@ impl Effects {
                 let what = format!("{} {most} times: {}", row.key, story(row));
                 world.violation("no second effect without doubt", what);
             }
+        }
+    }
+
+    /// Of messages with the same words at least as many have arrived as count as delivered.
+    fn check_alike(&self, world: &World, disk: &Disk) {
+        let delivered = disk
+            .rows
+            .values()
+            .filter(|row| row.state == RowState::Delivered);
+        let delivered = delivered.filter(|row| is_alike(world, &row.key)).count();
+        let arrived = self
+            .to_liveengage
+            .iter()
+            .filter(|(key, _)| is_alike(world, key))
+            .count();
+        if arrived < delivered {
+            let what = format!("{delivered} of the same words, {arrived} there");
+            world.violation("delivered means delivered", what);
         }
     }
 
@@ -296,6 +318,13 @@ impl Effects {
             }
         }
     }
+}
+
+/// Whether other messages have the same words.
+fn is_alike(world: &World, key: &str) -> bool {
+    let platforms = world.platforms.borrow();
+    let mut sent = platforms.sent.iter();
+    sent.any(|sent| sent.key == key && sent.text.ends_with(" ok"))
 }
 
 /// The number in an agent's text or in a piece of one.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use liveengage_connector::conversation::operate::Tombstone;
 use liveengage_connector::conversation::{
     Consumer, Lane, Phase, Row, RowState, RowSummary, Store, StoreError,
 };
@@ -19,6 +20,10 @@ use crate::world::World;
 pub(crate) struct Disk {
     pub(crate) consumer: Option<Consumer>,
     pub(crate) rows: BTreeMap<String, Row>,
+    /// What is remembered of a person who was erased.
+    pub(crate) tombstone: Option<Tombstone>,
+    /// Reports of an Attention object, with their revisions.
+    pub(crate) reports: BTreeMap<String, (u64, String)>,
     /// The entry of a Directory object.
     pub(crate) value: Option<String>,
     /// What an Account object holds.
@@ -42,6 +47,8 @@ pub(crate) struct Disk {
 enum Undo {
     Consumer(Box<Option<Consumer>>),
     Row(String, Box<Option<Row>>),
+    Tombstone(Box<Option<Tombstone>>),
+    Report(String, Option<(u64, String)>),
     Value(Option<String>),
     Alarm(Option<Millis>),
     Accepted,
@@ -51,6 +58,7 @@ enum Undo {
 struct Wiped {
     consumer: Option<Consumer>,
     rows: BTreeMap<String, Row>,
+    tombstone: Option<Tombstone>,
     value: Option<String>,
     alarm: Option<Millis>,
     accepted: Vec<(Lane, String)>,
@@ -71,10 +79,19 @@ impl Disk {
         self.note(Undo::Value(before));
     }
 
+    pub(crate) fn set_report(&mut self, consumer: &str, report: Option<(u64, String)>) {
+        let before = match report {
+            Some(report) => self.reports.insert(consumer.to_owned(), report),
+            None => self.reports.remove(consumer),
+        };
+        self.note(Undo::Report(consumer.to_owned(), before));
+    }
+
     pub(crate) fn wipe(&mut self) {
         let wiped = Wiped {
             consumer: self.consumer.take(),
             rows: std::mem::take(&mut self.rows),
+            tombstone: self.tombstone.take(),
             value: self.value.take(),
             alarm: self.alarm.take(),
             accepted: std::mem::take(&mut self.accepted),
@@ -118,6 +135,13 @@ impl Disk {
                     };
                     doubtful.push(key);
                 }
+                Undo::Tombstone(before) => self.tombstone = *before,
+                Undo::Report(consumer, before) => {
+                    match before {
+                        Some(report) => self.reports.insert(consumer, report),
+                        None => self.reports.remove(&consumer),
+                    };
+                }
                 Undo::Value(before) => self.value = before,
                 Undo::Alarm(before) => self.alarm = before,
                 Undo::Accepted => drop(self.accepted.pop()),
@@ -125,6 +149,7 @@ impl Disk {
                     let before = *before;
                     self.consumer = before.consumer;
                     self.rows = before.rows;
+                    self.tombstone = before.tombstone;
                     self.value = before.value;
                     self.alarm = before.alarm;
                     self.accepted = before.accepted;
@@ -148,7 +173,8 @@ impl Disk {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.consumer.is_none() && self.rows.is_empty() && self.value.is_none()
+        let nobody = self.consumer.is_none() && self.tombstone.is_none();
+        nobody && self.rows.is_empty() && self.value.is_none() && self.reports.is_empty()
     }
 }
 
@@ -187,6 +213,12 @@ pub(crate) struct SimStore {
 impl SimStore {
     fn write(&self) -> Result<(), StoreError> {
         if self.disk.borrow().frozen || self.world.fault("storage error", self.world.plan.storage) {
+            // The engine is loaded anew, and knows nothing of what this instance has under way.
+            let disk = self.disk.borrow();
+            let sending = disk.rows.values();
+            let sending = sending.filter(|row| row.state == RowState::Sending);
+            let mut doubtful = self.world.doubtful.borrow_mut();
+            doubtful.extend(sending.map(|row| row.key.clone()));
             return Err(StoreError {
                 what: "the simulated disk fails".to_owned(),
             });
@@ -209,20 +241,13 @@ impl Store for SimStore {
     }
 
     fn summaries(&self) -> Result<Vec<RowSummary>, StoreError> {
-        let summary = |row: &Row| RowSummary {
-            key: row.key.clone(),
-            lane: row.lane,
-            position: row.position,
-            open: row.state.is_open(),
-            refused: row.state == RowState::Refused,
-            due_at: row.due_at,
-            source: row.detail.source.clone(),
-            published: row.detail.published.clone(),
-            resent: row.detail.resent.clone(),
-            remote_id: row.detail.remote_id.clone(),
-            has_file: row.detail.file.is_some(),
-        };
-        Ok(self.disk.borrow().rows.values().map(summary).collect())
+        Ok(self
+            .disk
+            .borrow()
+            .rows
+            .values()
+            .map(RowSummary::of)
+            .collect())
     }
 
     fn row(&self, key: &str) -> Result<Option<Row>, StoreError> {
@@ -274,6 +299,28 @@ impl Store for SimStore {
         if let Some(before) = disk.rows.remove(key) {
             disk.note(Undo::Row(key.to_owned(), Box::new(Some(before))));
         }
+        Ok(())
+    }
+
+    fn tombstone(&self) -> Result<Option<Tombstone>, StoreError> {
+        Ok(self.disk.borrow().tombstone.clone())
+    }
+
+    fn put_tombstone(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.write()?;
+        let mut disk = self.disk.borrow_mut();
+        let before = disk.tombstone.replace(tombstone.clone());
+        disk.note(Undo::Tombstone(Box::new(before)));
+        Ok(())
+    }
+
+    fn erase(&mut self, tombstone: &Tombstone) -> Result<(), StoreError> {
+        self.write()?;
+        let mut disk = self.disk.borrow_mut();
+        let alarm = disk.alarm;
+        disk.wipe();
+        disk.alarm = alarm;
+        disk.tombstone = Some(tombstone.clone());
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use crate::marks;
 use crate::network::response;
 use crate::plan::{MINUTE, SECOND};
 use crate::platforms::form_field;
-use crate::world::{Name, World};
+use crate::world::World;
 
 #[derive(Debug)]
 pub(crate) struct Conversation {
@@ -152,18 +152,9 @@ fn create(world: &Rc<World>, key: &str, asked: &Value) -> HttpResponse {
     let open = {
         let le = world.liveengage.borrow();
         let mut conversations = le.conversations.iter();
-        let open = conversations.find(|it| it.consumer.1 == key && it.stage_open);
-        open.map(|it| it.id.clone())
+        conversations.any(|it| it.consumer.1 == key && it.stage_open)
     };
-    if let Some(open) = open {
-        let disk = world.disk(&Name::Conversation(key.to_owned()));
-        let disk = disk.borrow();
-        let known = disk.consumer.as_ref().map(|it| it.conversations.as_slice());
-        let mut known = known.unwrap_or_default().iter();
-        if known.any(|it| it.id == open && it.stage_open && it.main_open) {
-            let what = format!("a create beside {open}, which is known to be open");
-            world.violation("one open conversation per consumer", what);
-        }
+    if open {
         world.note("already has open conversation");
         let text = "User x already has open conversation. Can't open another one.";
         let item = json!([{ "code": "BAD_REQUEST", "body": { "msg": text } }]);
@@ -239,11 +230,7 @@ fn send(world: &Rc<World>, asked: &Value) -> HttpResponse {
         request: asked["id"].as_str().map(str::to_owned),
         private: false,
     });
-    let metadata = world
-        .config
-        .account_by_id(ACCOUNT)
-        .is_some_and(|it| it.echo_metadata);
-    let metadata = metadata.then(|| asked["metadata"].clone());
+    let metadata = world.echoes_bring_ids().then(|| asked["metadata"].clone());
     let change = said_change(
         world,
         conversation,

@@ -90,7 +90,13 @@ impl Plan {
         };
         while dice.chance(3500) && plan.outages.len() < 3 {
             let from = START + dice.below(turbulence);
-            let length = *dice.pick(&[20 * SECOND, 5 * MINUTE, HOUR, 20 * HOUR, 60 * HOUR]);
+            let length = match dice.below(40) {
+                0 => 60 * HOUR,
+                1..4 => 5 * HOUR,
+                4..12 => 30 * MINUTE,
+                12..26 => 5 * MINUTE,
+                _ => 20 * SECOND,
+            };
             plan.outages.push(Outage {
                 of: *dice.pick(&[Service::Liveengage, Service::Twilio, Service::App]),
                 from,

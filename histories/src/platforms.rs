@@ -7,6 +7,7 @@ use liveengage_connector::crypto::{base64, decode_base64, hmac_sha1, hmac_sha256
 use liveengage_connector::http::{HttpAnswer, HttpRequest, Method};
 use liveengage_connector::identity::ConsumerKey;
 use liveengage_connector::intake::callbacks;
+use liveengage_connector::objects::calls::CallFault;
 use liveengage_connector::platforms::Callback;
 use liveengage_connector::runtime::Runtime;
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub(crate) struct Sent {
     pub(crate) person: Person,
     /// Key of its row.
     pub(crate) key: String,
+    pub(crate) text: String,
     pub(crate) acknowledged: bool,
     post: Post,
 }
@@ -240,6 +242,7 @@ async fn take(runtime: SimRuntime, post: Post, headers: Vec<(String, String)>) -
     let parsed = channel.adapter.parse(&callback);
     match callbacks::take(&runtime, channel, identity, parsed, &post.body).await {
         Ok(()) => channel.adapter.acknowledgement().status,
+        Err(CallFault::Full) => channel.adapter.later().status,
         Err(_) => 503,
     }
 }
@@ -259,7 +262,7 @@ fn hand_over(world: &Rc<World>, sent: Option<usize>, post: Post) {
         loop {
             match deliver(&world, &post).await {
                 Some(200..300) => break,
-                Some(503) | None => world.note("a callback is retried"),
+                Some(429 | 503) | None => world.note("a callback is retried"),
                 Some(status) => {
                     let what = format!("{status} for {}", post.channel);
                     world.violation("authentic callbacks are taken", what);
@@ -325,6 +328,7 @@ pub(crate) fn says(world: &Rc<World>, person: &Person, words: &str) {
         platforms.sent.push(Sent {
             person: person.clone(),
             key: format!("c:{id}"),
+            text,
             acknowledged: false,
             post: post.clone(),
         });

@@ -8,8 +8,8 @@ use liveengage_connector::conversation::StoreError;
 use liveengage_connector::http::{HttpAnswer, HttpRequest, Millis};
 use liveengage_connector::objects::HeldAccess;
 use liveengage_connector::runtime::{
-    AccountRuntime, ConversationRuntime, DirectoryRuntime, Failed, Isolate, Object, ObjectRuntime,
-    Reply, Runtime,
+    AccountRuntime, AttentionRuntime, ConversationRuntime, DirectoryRuntime, Failed, Isolate,
+    Object, ObjectRuntime, Reply, Runtime,
 };
 
 use crate::disk::{Disk, SimStore, gate};
@@ -32,6 +32,19 @@ impl SimRuntime {
     fn disk(&self) -> Rc<RefCell<Disk>> {
         let object = self.object.as_ref();
         object.map(|(_, disk)| Rc::clone(disk)).unwrap_or_default()
+    }
+
+    /// A create while a conversation is known to be open would open a second one.
+    fn check_create(&self) {
+        let disk = self.disk();
+        let disk = disk.borrow();
+        let known = disk.consumer.as_ref().map(|it| it.conversations.as_slice());
+        let mut known = known.unwrap_or_default().iter();
+        if let Some(open) = known.find(|it| it.stage_open && it.main_open) {
+            let what = format!("a create beside {}", open.id);
+            self.world
+                .violation("one open conversation per consumer", what);
+        }
     }
 
     async fn gate(&self) {
@@ -66,6 +79,12 @@ impl Runtime for SimRuntime {
         // From the first step on it counts as under way.
         let name = self.object.as_ref().map(|(name, _)| name.text());
         let under_way = network::UnderWay::new(&self.world, name.unwrap_or_default(), request);
+        if request
+            .url
+            .ends_with("/messaging/consumer/conversation?v=3")
+        {
+            self.check_create();
+        }
         self.gate().await;
         under_way.answer(request).await
     }
@@ -85,6 +104,12 @@ impl Runtime for SimRuntime {
         self.gate().await;
         self.world.sleep(self.world.roll(1, 10)).await;
         self.world.index_put(name, value)
+    }
+
+    async fn index_delete(&self, name: &str) -> bool {
+        self.gate().await;
+        self.world.sleep(self.world.roll(1, 10)).await;
+        self.world.index_delete(name)
     }
 }
 
@@ -144,6 +169,34 @@ impl DirectoryRuntime for SimRuntime {
     fn store(&self, value: &str) -> Result<(), Failed> {
         self.disk().borrow_mut().set_value(value.to_owned());
         Ok(())
+    }
+}
+
+impl AttentionRuntime for SimRuntime {
+    fn revision(&self, consumer: &str) -> Result<Option<u64>, Failed> {
+        let disk = self.disk();
+        let disk = disk.borrow();
+        Ok(disk.reports.get(consumer).map(|(revision, _)| *revision))
+    }
+
+    fn put(&self, consumer: &str, revision: u64, report: &str) -> Result<(), Failed> {
+        self.world.note("a dead letter or a stuck lane is reported");
+        let report = Some((revision, report.to_owned()));
+        self.disk().borrow_mut().set_report(consumer, report);
+        Ok(())
+    }
+
+    fn delete(&self, consumer: &str) -> Result<(), Failed> {
+        self.disk().borrow_mut().set_report(consumer, None);
+        Ok(())
+    }
+
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, Failed> {
+        let disk = self.disk();
+        let disk = disk.borrow();
+        let behind = disk.reports.iter().filter(|(key, _)| key.as_str() > after);
+        let page = behind.map(|(key, (_, report))| (key.clone(), report.clone()));
+        Ok(page.take(limit).collect())
     }
 }
 

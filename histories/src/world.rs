@@ -6,9 +6,12 @@ use std::rc::Rc;
 
 use liveengage_connector::config::Config;
 use liveengage_connector::http::Millis;
-use liveengage_connector::objects::{AccountObject, ConversationObject, DirectoryObject};
+use liveengage_connector::objects::{
+    AccountObject, AttentionObject, ConversationObject, DirectoryObject,
+};
 use liveengage_connector::runtime::{Failed, Isolate, Object, Reply};
 
+use crate::configs;
 use crate::dice::Dice;
 use crate::disk::{Disk, gate};
 use crate::executor::{Executor, Owner, sleep_until, slot};
@@ -24,6 +27,7 @@ pub(crate) enum Name {
     Conversation(String),
     Directory(String),
     Account(String),
+    Attention(String),
 }
 
 impl Name {
@@ -32,12 +36,16 @@ impl Name {
             Object::Conversation(name) => Self::Conversation((*name).to_owned()),
             Object::Directory(name) => Self::Directory((*name).to_owned()),
             Object::Account(name) => Self::Account((*name).to_owned()),
+            Object::Attention(name) => Self::Attention((*name).to_owned()),
         }
     }
 
     pub(crate) fn text(&self) -> &str {
         match self {
-            Self::Conversation(name) | Self::Directory(name) | Self::Account(name) => name,
+            Self::Conversation(name)
+            | Self::Directory(name)
+            | Self::Account(name)
+            | Self::Attention(name) => name,
         }
     }
 }
@@ -46,6 +54,7 @@ enum Code {
     Conversation(ConversationObject<SimRuntime>),
     Directory(DirectoryObject<SimRuntime>),
     Account(AccountObject<SimRuntime>),
+    Attention(AttentionObject<SimRuntime>),
 }
 
 /// An object in memory.
@@ -118,6 +127,12 @@ impl World {
         };
         world.trace(|| format!("{:?}", world.plan));
         Rc::new(world)
+    }
+
+    /// Whether an echo names the publish that it belongs to.
+    pub(crate) fn echoes_bring_ids(&self) -> bool {
+        let account = self.config.account_by_id(configs::ACCOUNT);
+        account.is_some_and(|account| account.echo_metadata)
     }
 
     pub(crate) fn now(&self) -> Millis {
@@ -277,6 +292,7 @@ impl World {
             Name::Conversation(_) => Code::Conversation(ConversationObject::new(runtime)),
             Name::Directory(_) => Code::Directory(DirectoryObject::new(runtime)),
             Name::Account(_) => Code::Account(AccountObject::new(runtime)),
+            Name::Attention(_) => Code::Attention(AttentionObject::new(runtime)),
         };
         let instance = Rc::new(Instance { owner, code });
         self.owners.borrow_mut().insert(owner, name.clone());
@@ -308,6 +324,7 @@ impl World {
                 Code::Conversation(object) => object.answer(&path, &body).await,
                 Code::Directory(object) => object.answer(&body).await,
                 Code::Account(object) => Ok(object.answer(&body).await),
+                Code::Attention(object) => object.answer(&body).await,
             };
             gate(&disk).await;
             sender.send(reply);
@@ -358,7 +375,7 @@ impl World {
             let rung = match &instance.code {
                 Code::Conversation(object) => object.alarm().await,
                 Code::Directory(object) => object.alarm().await,
-                Code::Account(_) => Ok(()),
+                Code::Account(_) | Code::Attention(_) => Ok(()),
             };
             gate(&disk).await;
             disk.borrow_mut().ringing = None;
@@ -460,6 +477,11 @@ impl World {
             return false;
         }
         versions.push((now, value.to_owned()));
+        true
+    }
+
+    pub(crate) fn index_delete(&self, name: &str) -> bool {
+        self.index.borrow_mut().remove(name);
         true
     }
 
