@@ -50,12 +50,12 @@ export const MUTATIONS = [
   },
   {
     name: "keys-forgotten-early",
-    why: "The key of a delivered message is deleted after a day.",
+    why: "The key of a delivered message is deleted after an hour.",
     edits: [
       edit(
-        "src/conversation/mod.rs",
-        "pub const KEEP_DELIVERED: Millis = 14 * DAY;",
-        "pub const KEEP_DELIVERED: Millis = DAY / 24;",
+        "src/config/channel.rs",
+        'reader.number("keep_traces_days", days.clone(), 14) * DAY',
+        'reader.number("keep_traces_days", days.clone(), 14) * (DAY / 336)',
       ),
     ],
   },

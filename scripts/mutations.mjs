@@ -1,7 +1,7 @@
 // `npm run mutations`: makes each deliberate mistake of `histories/mutations.mjs` in a copy of the tree, and says which history
 // found it. A mistake that none finds, or whose text is no longer there, is a failure.
 
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { MUTATIONS, SHORT } from "../histories/mutations.mjs";
@@ -20,6 +20,8 @@ const USAGE = `Makes deliberate mistakes, which the histories must find.
 /** Everything that cargo needs to build the histories. Only what changed is written, so that cargo builds only that anew. */
 const COPIED = ["Cargo.toml", "Cargo.lock", "clippy.toml", "rust-toolchain.toml", "src", "histories", "simulator", "cli"];
 const TREE = inRoot("target", "mutations", "tree");
+/** Of its own, so that no binary with a mistake in it stands where the real one is looked for. */
+const TARGET = inRoot("target", "mutations", "build");
 
 function copyTree() {
   rmSync(TREE, { recursive: true, force: true });
@@ -51,13 +53,9 @@ function mutate({ name, edits }) {
 async function found(mutation, seeds) {
   const undo = mutate(mutation);
   try {
-    const target = process.env.CARGO_TARGET_DIR || inRoot("target");
-    const built = await runLong("cargo", ["build", ...HISTORIES, "--target-dir", target], { cwd: TREE });
+    const built = await runLong("cargo", ["build", ...HISTORIES, "--target-dir", TARGET], { cwd: TREE });
     if (built.code !== 0) return { error: `it does not compile:\n${lastLines(built.output, 40)}` };
-    const binary = inRoot("target", "mutations", "mutated");
-    rmSync(binary, { force: true });
-    renameSync(historiesBinary(), binary);
-    const done = await run(binary, ["--seeds", String(seeds), "--any-path"]);
+    const done = await run(historiesBinary(TARGET), ["--seeds", String(seeds), "--any-path"]);
     const first = done.output.match(/^seed (\d+) breaks "([^"]+)"/m);
     return first ? { seed: Number(first[1]), check: first[2] } : { error: `no history finds it:\n${lastLines(done.output, 5)}` };
   } finally {

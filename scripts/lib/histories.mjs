@@ -7,7 +7,6 @@ import { inRoot } from "./places.mjs";
 /** Arguments of `cargo build` and `cargo run`. */
 export const HISTORIES = ["--profile", "histories", "--package", "histories"];
 
-export function historiesBinary() {
-  const target = process.env.CARGO_TARGET_DIR || inRoot("target");
+export function historiesBinary(target = process.env.CARGO_TARGET_DIR || inRoot("target")) {
   return join(target, "histories", process.platform === "win32" ? "histories.exe" : "histories");
 }
