@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { findChromium } from "./lib/chromium.mjs";
-import { cargoCounts, honest, nodeCounts } from "./lib/counts.mjs";
+import { cargoCounts, historyCounts, honest, nodeCounts } from "./lib/counts.mjs";
+import { HISTORIES } from "./lib/histories.mjs";
 import { buildLater } from "./lib/neighbour.mjs";
 import { inRoot } from "./lib/places.mjs";
 import { continueOnProjectNode } from "./lib/project-node.mjs";
@@ -34,6 +35,12 @@ async function checkRun(command, args) {
 async function cargoTest() {
   const done = await run("cargo", ["test", "--workspace"], { stream: true });
   return honest(cargoCounts(done.output), done.code);
+}
+
+/** So many histories take about half a minute; `npm run histories` runs more. */
+async function histories() {
+  const done = await run("cargo", ["run", "--quiet", ...HISTORIES, "--", "--seeds", "3000"], { stream: true });
+  return honest(historyCounts(done.output), done.code);
 }
 
 /** A step that throws its Problem when it fails. */
@@ -90,6 +97,7 @@ function sections(file) {
       run: () => checkRun("cargo", ["clippy", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]),
     },
     { name: "rust tests", run: cargoTest },
+    { name: "histories", run: histories },
     { name: "simulator", run: () => stepRun(buildSimulator) },
     { name: "connector build", run: () => stepRun(build) },
     { name: "deployment dry run", needs: ["connector build"], run: bundled },

@@ -23,6 +23,12 @@ export function nodeCounts(output) {
   };
 }
 
+/** Of the histories' closing line. Without one, nothing has passed. */
+export function historyCounts(output) {
+  const line = output.replace(ESCAPES, "").match(/^histories: (\d+) passed, (\d+) failed$/m);
+  return { passed: Number(line?.[1] ?? 0), failed: Number(line?.[2] ?? 0), skipped: 0 };
+}
+
 /** A runner that failed without counting a failure (it did not compile, it crashed) has failed once. */
 export function honest(counts, code) {
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;

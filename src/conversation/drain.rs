@@ -200,6 +200,10 @@ impl<S: Store> Engine<S> {
         if current && row.detail.interruptions > 0 {
             row.detail.phase = Phase::Answered;
             self.save(&row)?;
+            // Stored with what the answer means: this attempt has come to its end, so that what interrupted earlier ones was not the
+            // message.
+            row.detail.interruptions = 0;
+            row.detail.crashes = 0;
         }
         if let Some(goal) = &ticket.goal {
             let request_id = request_id(&ticket.key, ticket.attempt);
@@ -262,8 +266,10 @@ impl<S: Store> Engine<S> {
                 consumer.claim_failures = failures.saturating_add(1);
                 consumer.claim_due_at = context.now + pause;
             }
+            // Renewing a claim is no sign of life: an idle consumer would never be forgotten.
+            self.store.put_consumer(consumer)?;
         }
-        self.save_consumer(context.now)
+        Ok(())
     }
 
     fn claim(&self, context: &Context<'_>) -> Option<Work> {

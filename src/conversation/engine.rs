@@ -391,10 +391,13 @@ impl Memory {
                 let lane = place.lane;
                 let dead = Dead { lane, reason, at };
                 self.dead.insert(key.clone(), dead);
+                self.may_be_news();
                 self.retention.dead_letters
             }
             None => {
-                self.dead.remove(&key);
+                if self.dead.remove(&key).is_some() {
+                    self.may_be_news();
+                }
                 self.retention.traces
             }
         };
@@ -405,7 +408,9 @@ impl Memory {
 
     /// A dead letter goes back into its lane.
     pub(super) fn revive(&mut self, key: &str) {
-        self.dead.remove(key);
+        if self.dead.remove(key).is_some() {
+            self.may_be_news();
+        }
         self.ended.retain(|(_, ended)| ended != key);
     }
 

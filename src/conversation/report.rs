@@ -182,6 +182,11 @@ impl Memory {
         left || known && (self.errands.pending || self.errands.forced)
     }
 
+    /// There may be something to report: until a drain has looked, the object has an alarm for it.
+    pub(super) fn may_be_news(&mut self) {
+        self.errands.pending = true;
+    }
+
     /// What the index was told is compared once with what is stored.
     pub(super) fn look_for_errands(&mut self) {
         self.errands.pending = !self.dead.is_empty() || self.is_listed();

@@ -25,6 +25,9 @@ const SAFETY: Millis = 5000;
 /// When an object whose storage failed looks again (ms). The runtime's own retries of an alarm end after six.
 const AGAIN: Millis = 30_000;
 
+/// How far the clock may be behind the one that alarms ring by (ms). What is further away is another alarm, not yet due.
+const BEHIND: Millis = 10_000;
+
 /// See [`crate::conversation`].
 pub struct ConversationObject<R: ConversationRuntime>(Rc<Inner<R>>);
 
@@ -36,6 +39,8 @@ struct Inner<R: ConversationRuntime> {
     leases: Leases,
     /// The alarm as far as this instance has set it.
     armed: Cell<Option<Millis>>,
+    /// The latest alarm that has rung: it is not earlier than that.
+    rung_at: Cell<Millis>,
 }
 
 impl<R: ConversationRuntime + 'static> ConversationObject<R> {
@@ -48,6 +53,7 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
             engine: RefCell::new(None),
             leases: Leases::default(),
             armed: Cell::new(None),
+            rung_at: Cell::new(0),
         }))
     }
 
@@ -97,8 +103,10 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
     /// Prunes, sets the next alarm itself and starts the drains.
     pub async fn alarm(&self) -> Result<(), Failed> {
         let inner = &self.0;
-        inner.armed.set(None);
-        let now = inner.runtime.now();
+        if let Some(at) = inner.armed.take() {
+            inner.has_rung(at);
+        }
+        let now = inner.now();
         match inner.with(|engine, context| engine.prune(context)) {
             Ok(true) => {
                 inner.engine.replace(None);
@@ -127,7 +135,7 @@ impl<R: ConversationRuntime + 'static> Inner<R> {
             Ok(changed) => changed,
             Err(error) => {
                 // Part of the batch may be stored, and would wait for the sender to try again.
-                self.arm_at(self.runtime.now() + AGAIN).await?;
+                self.arm_at(self.now() + AGAIN).await?;
                 return Ok(self.storage_failed(&error));
             }
         };
@@ -143,7 +151,7 @@ impl<R: ConversationRuntime + 'static> Inner<R> {
     ///
     /// The alarm is the first await after the rows: both are one batch of writes.
     async fn go_on(self: &Rc<Self>) -> Result<(), Failed> {
-        let begun = self.leases.begin_all(self.runtime.now());
+        let begun = self.leases.begin_all(self.now());
         let armed = self.arm().await;
         for (lane, number) in begun {
             let inner = Rc::clone(self);
@@ -155,6 +163,17 @@ impl<R: ConversationRuntime + 'static> Inner<R> {
 }
 
 impl<R: ConversationRuntime> Inner<R> {
+    /// The time. A clock that is a little behind the alarm's would find nothing due, and set the same alarm again and again.
+    fn now(&self) -> Millis {
+        self.runtime.now().max(self.rung_at.get())
+    }
+
+    fn has_rung(&self, at: Millis) {
+        if at <= self.runtime.now() + BEHIND {
+            self.rung_at.set(self.rung_at.get().max(at));
+        }
+    }
+
     /// Runs one synchronous step of the engine: one batch of writes. The borrow never crosses an await.
     fn with<T>(
         &self,
@@ -162,7 +181,7 @@ impl<R: ConversationRuntime> Inner<R> {
     ) -> Result<T, StoreError> {
         let config = self.runtime.config();
         let context = Context {
-            now: self.runtime.now(),
+            now: self.now(),
             random: self.runtime.random(),
             config: &config,
             key: &self.key,
@@ -207,7 +226,7 @@ impl<R: ConversationRuntime> Inner<R> {
 
     /// Sets the alarm to the engine's next due time, if none is set that early.
     async fn arm(&self) -> Result<(), Failed> {
-        let now = self.runtime.now();
+        let now = self.now();
         let earliest = |lane: Lane| match self.leases.is_running(lane) {
             true => now + SAFETY,
             false => now,

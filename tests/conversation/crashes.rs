@@ -121,6 +121,33 @@ fn crash_in_our_code(world: &mut World, lane: Lane) {
 }
 
 #[test]
+fn interruptions_between_attempts_that_ended_never_make_a_dead_letter() {
+    for lane in Lane::ALL {
+        let mut world = talking();
+        let key = if lane == IN {
+            world.accept(&sms("m1", "one"));
+            "c:m1"
+        } else {
+            let agent = world.outside.agent_says("one");
+            world.accept(&event(agent));
+            "l:conv-1:1"
+        };
+        for _ in 0..6 {
+            for _ in 0..2 {
+                crash_in_our_code(&mut world, lane);
+            }
+            let kind = if lane == IN { "publish" } else { "sms" };
+            world.outside.script(kind, vec![Reply::status(503); 100]);
+            world.run_for(10 * MINUTE);
+            world.outside.forget(kind);
+            assert!(world.row(key).state.is_open(), "{}", world.story(key));
+        }
+        world.run_for(30 * MINUTE);
+        assert_eq!(world.state(key), RowState::Delivered);
+    }
+}
+
+#[test]
 fn three_crashes_in_our_own_code_make_a_dead_letter_and_the_lane_goes_on() {
     for lane in Lane::ALL {
         let mut world = talking();

@@ -3,6 +3,7 @@
 use liveengage_connector::attention::Report;
 use liveengage_connector::conversation::operate::{Operation, Selection};
 use liveengage_connector::conversation::{Lane, STUCK};
+use liveengage_connector::message::Content;
 
 use super::support::*;
 use super::talking;
@@ -55,6 +56,20 @@ fn a_dead_letter_is_reported_after_everything_was_sent_and_once() {
     world.crash();
     world.drain_all();
     assert_eq!(world.reports.len(), 1);
+}
+
+#[test]
+fn a_dead_letter_has_an_alarm_until_it_is_reported() {
+    let mut world = World::new();
+    let content = Content::Malformed {
+        what: "odd".to_owned(),
+        raw: "{}".to_owned(),
+    };
+    world.accept(&sends("m1", content));
+    assert_eq!(world.wake(), 0, "should the drain vanish before it reports");
+    world.drain_all();
+    assert_eq!(world.reports.len(), 1);
+    assert!(world.wake() > START + DAY);
 }
 
 #[test]

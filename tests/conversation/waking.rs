@@ -171,3 +171,16 @@ fn what_a_running_drain_will_do_wakes_nobody_meanwhile() {
     assert!(world.wake() <= world.now);
     assert_eq!(world.engine.next_wake_beside(beside), Some(later));
 }
+
+#[test]
+fn renewing_the_claim_of_an_open_conversation_is_no_sign_of_life() {
+    let mut world = talking();
+    world.now = START + KEEP_IDLE + 1;
+    assert!(!prune(&mut world));
+    // The object wakes a moment before its time is over, by a clock that is behind.
+    world.now = START + KEEP_OPEN - 1;
+    world.drain_all();
+    assert_eq!(world.wake(), START + KEEP_OPEN);
+    world.crash();
+    assert_eq!(world.wake(), START + KEEP_OPEN);
+}

@@ -26,7 +26,7 @@ impl<R: ConversationRuntime> Inner<R> {
             Ok(()) => self.arm().await,
             Err(error) => {
                 self.log_storage_failed(&error);
-                self.arm_at(self.runtime.now() + super::AGAIN).await
+                self.arm_at(self.now() + super::AGAIN).await
             }
         };
         if let Err(error) = armed {
@@ -36,12 +36,12 @@ impl<R: ConversationRuntime> Inner<R> {
     }
 
     async fn drain_lane(&self, lane: Lane, number: u32) -> Result<(), StoreError> {
-        let started = self.runtime.now();
+        let started = self.now();
         let mut access: Option<Access> = None;
         let mut refused: Option<String> = None;
         let mut sends = 0;
-        while sends < DRAIN_SENDS && self.runtime.now().saturating_sub(started) < DRAIN_TIME {
-            if !self.leases.keep(lane, number, self.runtime.now()) {
+        while sends < DRAIN_SENDS && self.now().saturating_sub(started) < DRAIN_TIME {
+            if !self.leases.keep(lane, number, self.now()) {
                 return Ok(());
             }
             if self.is_paused().await? {

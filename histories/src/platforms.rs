@@ -1,0 +1,388 @@
+//! Twilio with its phones, and the app behind a gateway.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use liveengage_connector::crypto::{base64, decode_base64, hmac_sha1, hmac_sha256, sha256_hex};
+use liveengage_connector::http::{HttpAnswer, HttpRequest, Method};
+use liveengage_connector::identity::ConsumerKey;
+use liveengage_connector::intake::callbacks;
+use liveengage_connector::objects::calls::CallFault;
+use liveengage_connector::platforms::Callback;
+use liveengage_connector::runtime::Runtime;
+use serde_json::{Value, json};
+
+use crate::configs::{ACCOUNT, ACCOUNT_SID, APP_SECRET, AUTH_TOKEN, PUBLIC_URL};
+use crate::marks;
+use crate::network::response;
+use crate::plan::{MINUTE, SECOND};
+use crate::runtime::SimRuntime;
+use crate::world::{Name, World};
+
+/// Somebody who writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) channel: &'static str,
+    pub(crate) address: String,
+}
+
+/// A message that a platform has handed over, or is about to.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) person: Person,
+    /// Key of its row.
+    pub(crate) key: String,
+    pub(crate) text: String,
+    pub(crate) acknowledged: bool,
+    post: Post,
+}
+
+#[derive(Debug)]
+pub(crate) struct Platforms {
+    pub(crate) people: Vec<Person>,
+    pub(crate) sent: Vec<Sent>,
+    /// What was shown, in order: address and text.
+    pub(crate) shown: Vec<(String, String)>,
+    /// What a platform has refused.
+    pub(crate) refused: BTreeSet<String>,
+    app_ids: BTreeSet<String>,
+    number: u64,
+}
+
+impl Platforms {
+    pub(crate) fn new(people: u64) -> Self {
+        let person = |number: u64| Person {
+            channel: if number % 2 == 0 {
+                "support-sms"
+            } else {
+                "app"
+            },
+            address: format!("{}1000{number}", marks::ADDRESS),
+        };
+        Self {
+            people: (1..=people).map(|it| person(it + people % 2)).collect(),
+            sent: Vec::new(),
+            shown: Vec::new(),
+            refused: BTreeSet::new(),
+            app_ids: BTreeSet::new(),
+            number: 0,
+        }
+    }
+}
+
+impl Person {
+    pub(crate) fn key(&self, world: &World) -> String {
+        let identity = world.config.identity_key.as_ref();
+        let key = identity.map(|it| ConsumerKey::derive(it, ACCOUNT, self.channel, &self.address));
+        key.map_or_else(String::new, |key| key.to_string())
+    }
+}
+
+pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(body);
+    let found = pairs.find(|(key, _)| key == name);
+    found.map(|(_, value)| value.into_owned())
+}
+
+pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
+    if request.url.contains("/Messages.json") {
+        return twilio(world, request);
+    }
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    if body["type"] != "message" {
+        return Ok(response(200, String::new()));
+    }
+    let id = body["id"].as_str().unwrap_or_default().to_owned();
+    let text = body["text"].as_str().unwrap_or_default();
+    let address = body["to"].as_str().unwrap_or_default();
+    if refuses(world, text) {
+        return Ok(response(
+            410,
+            json!({ "error": { "code": "opted_out" } }).to_string(),
+        ));
+    }
+    let new = world.platforms.borrow_mut().app_ids.insert(id);
+    if new {
+        show(world, address, text);
+    } else {
+        world.note("the app has a message already");
+    }
+    Ok(response(200, String::new()))
+}
+
+fn twilio(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
+    let credentials = base64(format!("{ACCOUNT_SID}:{AUTH_TOKEN}").as_bytes());
+    let given = request
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "authorization");
+    if given.is_none_or(|(_, value)| *value != format!("Basic {credentials}")) {
+        return Ok(response(401, json!({ "code": 20003 }).to_string()));
+    }
+    let field = |name| form_field(&request.body, name).unwrap_or_default();
+    let (to, text) = (field("To"), field("Body"));
+    if refuses(world, &text) {
+        return Ok(response(400, json!({ "code": 21610 }).to_string()));
+    }
+    show(world, &to, &text);
+    let number = world.platforms.borrow().shown.len();
+    let sid = format!("SM{number:032x}");
+    if world.chance(2000) {
+        let failed = world.fault("a platform reports a failure later", 1500);
+        let status = if failed { "undelivered" } else { "delivered" };
+        let fields = [
+            ("MessageSid", sid.as_str()),
+            ("MessageStatus", status),
+            ("To", &to),
+        ];
+        hand_over(world, None, Post::form(&fields));
+    }
+    Ok(response(201, json!({ "sid": sid }).to_string()))
+}
+
+/// Whether the platform wants nothing of that message, for good.
+fn refuses(world: &World, text: &str) -> bool {
+    let known = world.platforms.borrow().refused.contains(text);
+    let refused = known || world.fault("a platform refuses a message", world.plan.network / 8);
+    if refused {
+        world.platforms.borrow_mut().refused.insert(text.to_owned());
+    }
+    refused
+}
+
+fn show(world: &World, address: &str, text: &str) {
+    world.trace(|| format!("shown to {address}: {}", &text[..20.min(text.len())]));
+    if text.contains(marks::PRIVATE) {
+        world.violation("no private note crosses", "shown on a phone".to_owned());
+    }
+    if text.contains(marks::FOREIGN) || text.contains("f0rged") {
+        world.violation("nothing foreign crosses", "shown on a phone".to_owned());
+    }
+    let shown = (address.to_owned(), text.to_owned());
+    world.platforms.borrow_mut().shown.push(shown);
+}
+
+/// A callback, to be signed each time that it is posted.
+#[derive(Clone, Debug)]
+pub(crate) struct Post {
+    channel: &'static str,
+    body: Rc<Vec<u8>>,
+}
+
+impl Post {
+    fn form(fields: &[(&str, &str)]) -> Self {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("AccountSid", ACCOUNT_SID)
+            .extend_pairs(fields)
+            .finish();
+        Self {
+            channel: "support-sms",
+            body: Rc::new(body.into_bytes()),
+        }
+    }
+
+    fn json(body: &Value) -> Self {
+        Self {
+            channel: "app",
+            body: Rc::new(body.to_string().into_bytes()),
+        }
+    }
+
+    fn headers(&self, world: &World) -> Vec<(String, String)> {
+        let own = |name: &str, value: String| (name.to_owned(), value);
+        if self.channel == "app" {
+            let seconds = (world.now() / 1000).to_string();
+            let key = decode_base64(APP_SECRET.trim_start_matches("whsec_")).unwrap_or_default();
+            let parts: [&[u8]; 4] = [b"w.", seconds.as_bytes(), b".", &self.body];
+            let mac = base64(&hmac_sha256(&key, &parts));
+            return vec![
+                own("content-type", "application/json".to_owned()),
+                own("webhook-id", "w".to_owned()),
+                own("webhook-timestamp", seconds),
+                own("webhook-signature", format!("v1,{mac}")),
+            ];
+        }
+        let mut pairs: Vec<_> = form_urlencoded::parse(&self.body).collect();
+        pairs.sort();
+        let url = format!("{PUBLIC_URL}/channels/{}", self.channel);
+        let text: String = pairs
+            .iter()
+            .map(|(name, value)| format!("{name}{value}"))
+            .collect();
+        let mac = hmac_sha1(AUTH_TOKEN.as_bytes(), &[url.as_bytes(), text.as_bytes()]);
+        vec![
+            own(
+                "content-type",
+                "application/x-www-form-urlencoded".to_owned(),
+            ),
+            own("x-twilio-signature", base64(&mac)),
+        ]
+    }
+}
+
+async fn take(runtime: SimRuntime, post: Post, headers: Vec<(String, String)>) -> u16 {
+    let config = runtime.config();
+    let Some(channel) = config.channels.get(post.channel) else {
+        return 404;
+    };
+    let Some(identity) = &config.identity_key else {
+        return 503;
+    };
+    let callback = Callback {
+        method: Method::Post,
+        query: None,
+        headers: &headers,
+        body: &post.body,
+        public_url: &channel.callback_url,
+        now: runtime.now(),
+    };
+    if channel.adapter.verify(&callback).is_err() {
+        return 403;
+    }
+    let parsed = channel.adapter.parse(&callback);
+    match callbacks::take(&runtime, channel, identity, parsed, &post.body).await {
+        Ok(()) => channel.adapter.acknowledgement().status,
+        Err(CallFault::Full) => channel.adapter.later().status,
+        Err(_) => 503,
+    }
+}
+
+async fn deliver(world: &Rc<World>, post: &Post) -> Option<u16> {
+    let (post, headers) = (post.clone(), post.headers(world));
+    world.front(|runtime| take(runtime, post, headers)).await
+}
+
+/// Posts a callback until it is acknowledged, and sometimes once more.
+fn hand_over(world: &Rc<World>, sent: Option<usize>, post: Post) {
+    let world = Rc::clone(world);
+    world.undelivered.set(world.undelivered.get() + 1);
+    world.clone().executor.spawn(0, async move {
+        world.sleep(world.roll(1, 200)).await;
+        let mut pause = SECOND;
+        loop {
+            match deliver(&world, &post).await {
+                Some(200..300) => break,
+                Some(429 | 503) | None => world.note("a callback is retried"),
+                Some(status) => {
+                    let what = format!("{status} for {}", post.channel);
+                    world.violation("authentic callbacks are taken", what);
+                    break;
+                }
+            }
+            world.sleep(pause).await;
+            pause = (pause * 2).min(MINUTE);
+        }
+        if let Some(sent) = sent {
+            acknowledged(&world, sent);
+        }
+        if world.fault("a callback is repeated", world.plan.delivery) {
+            world.sleep(world.roll(10, 3 * MINUTE)).await;
+            let _ = deliver(&world, &post).await;
+        }
+        world.undelivered.set(world.undelivered.get() - 1);
+    });
+}
+
+/// What is acknowledged is durable.
+fn acknowledged(world: &World, sent: usize) {
+    let (name, key) = {
+        let mut platforms = world.platforms.borrow_mut();
+        let sent = &mut platforms.sent[sent];
+        sent.acknowledged = true;
+        (Name::Conversation(sent.person.key(world)), sent.key.clone())
+    };
+    if !world.disk(&name).borrow().is_durable(&key) {
+        world.violation("acknowledged is durable", format!("{key} is not"));
+    }
+}
+
+/// Somebody writes.
+pub(crate) fn says(world: &Rc<World>, person: &Person, words: &str) {
+    let number = {
+        let mut platforms = world.platforms.borrow_mut();
+        platforms.number += 1;
+        platforms.number
+    };
+    let text = format!("{} {words}", marks::TEXT).replace("%n", &number.to_string());
+    let (id, post) = if person.channel == "app" {
+        let id = format!("m-{number}");
+        let post = Post::json(&json!({
+            "type": "message", "id": id, "from": person.address,
+            "profile": { "name": marks::NAME },
+            "content": { "type": "text", "text": text },
+        }));
+        (id, post)
+    } else {
+        let id = format!("SM{}", &sha256_hex(number.to_string().as_bytes())[..32]);
+        let fields = [
+            ("MessageSid", id.as_str()),
+            ("From", &person.address),
+            ("To", "+15559990000"),
+            ("Body", &text),
+        ];
+        let post = Post::form(&fields);
+        (id, post)
+    };
+    let sent = {
+        let mut platforms = world.platforms.borrow_mut();
+        platforms.sent.push(Sent {
+            person: person.clone(),
+            key: format!("c:{id}"),
+            text,
+            acknowledged: false,
+            post: post.clone(),
+        });
+        platforms.sent.len() - 1
+    };
+    hand_over(world, Some(sent), post);
+}
+
+/// Somebody types, or has done so.
+pub(crate) fn types(world: &Rc<World>, person: &Person) {
+    if person.channel == "app" {
+        world.note("somebody is typing");
+        let typing = json!({ "type": "typing", "from": person.address, "state": "composing" });
+        hand_over(world, None, Post::json(&typing));
+    }
+}
+
+/// A callback that is authentic and that nobody can read.
+pub(crate) fn unreadable(world: &Rc<World>) {
+    world.note("an unreadable callback");
+    let number = world.roll(0, 1_000_000);
+    hand_over(
+        world,
+        None,
+        Post::json(&json!({ "type": "message", "odd": number })),
+    );
+}
+
+/// A callback that somebody else has signed.
+pub(crate) fn forged(world: &Rc<World>, person: &Person) {
+    world.note("a forged callback");
+    let world = Rc::clone(world);
+    let post = Post::json(&json!({
+        "type": "message", "id": "forged", "from": person.address,
+        "content": { "type": "text", "text": "f0rged" },
+    }));
+    world.clone().executor.spawn(0, async move {
+        let mut headers = post.headers(&world);
+        headers.retain(|(name, _)| name != "webhook-signature");
+        let mac = base64(&[7; 32]);
+        headers.push(("webhook-signature".to_owned(), format!("v1,{mac}")));
+        let status = world.front(|runtime| take(runtime, post, headers)).await;
+        if !matches!(status, Some(403) | None) {
+            world.violation("forgeries are refused", format!("{status:?}"));
+        }
+    });
+}
+
+/// A message comes again that was acknowledged long ago.
+pub(crate) fn redeliver(world: &Rc<World>, sent: &Sent) {
+    let world = Rc::clone(world);
+    let post = sent.post.clone();
+    world.clone().executor.spawn(0, async move {
+        world.note("a callback comes again after days");
+        let _ = deliver(&world, &post).await;
+    });
+}
