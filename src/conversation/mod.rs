@@ -19,6 +19,7 @@ mod echo;
 mod ending;
 mod engine;
 mod hold;
+mod memory;
 mod news;
 mod offers;
 pub mod operate;
@@ -38,8 +39,8 @@ pub mod wire;
 pub use bounds::content_bytes;
 pub use consumer::{Composing, Consumer, Known, KnownAgent, OffHours, Target};
 pub use drain::{After, Ticket, Work};
-pub(crate) use engine::Memory;
 pub use engine::{Context, Engine, Log};
+pub(crate) use memory::Memory;
 pub use report::Reported;
 pub use row::{
     Detail, ExpectedEcho, Lane, LaterFields, Phase, Resent, Row, RowState, Step, StepEvent,
