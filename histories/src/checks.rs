@@ -345,7 +345,8 @@ pub(crate) fn nothing_is_left(world: &World) {
     for (name, disk) in world.disks.borrow().iter() {
         let disk = disk.borrow();
         if !matches!(name, Name::Account(_)) && (!disk.is_empty() || disk.alarm.is_some()) {
-            let what = format!("{name:?}: {} rows, alarm {:?}", disk.rows.len(), disk.alarm);
+            let (rows, alarm, reports) = (disk.rows.len(), disk.alarm, &disk.reports);
+            let what = format!("{name:?}: {rows} rows, alarm {alarm:?}, reports {reports:?}");
             world.violation("storage is bounded", what);
         }
     }

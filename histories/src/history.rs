@@ -143,3 +143,19 @@ fn consumer_writes(world: &Rc<World>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::configs;
+
+    #[test]
+    fn a_seed_is_one_history() {
+        let configs = configs::all().unwrap();
+        for seed in 0..25 {
+            let [first, second] = [(); 2].map(|()| live(seed, &configs, false));
+            assert_eq!(first.wrong, [], "seed {seed}");
+            assert_eq!(first.seen, second.seen, "seed {seed}");
+        }
+    }
+}

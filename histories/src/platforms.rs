@@ -52,7 +52,7 @@ pub(crate) struct Platforms {
 impl Platforms {
     pub(crate) fn new(people: u64) -> Self {
         let person = |number: u64| Person {
-            channel: if number % 2 == 0 {
+            channel: if number.is_multiple_of(2) {
                 "support-sms"
             } else {
                 "app"

@@ -1,5 +1,8 @@
 //! The world: objects that live and vanish, isolates, the index, and what was seen to go wrong.
 
+mod alarms;
+mod index;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -17,7 +20,7 @@ use crate::disk::{Disk, gate};
 use crate::executor::{Executor, Owner, sleep_until, slot};
 use crate::liveengage::LiveEngage;
 use crate::marks;
-use crate::plan::{MINUTE, Plan, START};
+use crate::plan::{Plan, START};
 use crate::platforms::Platforms;
 use crate::runtime::SimRuntime;
 
@@ -53,7 +56,7 @@ impl Name {
 enum Code {
     Conversation(ConversationObject<SimRuntime>),
     Directory(DirectoryObject<SimRuntime>),
-    Account(AccountObject<SimRuntime>),
+    Account(Box<AccountObject<SimRuntime>>),
     Attention(AttentionObject<SimRuntime>),
 }
 
@@ -62,6 +65,9 @@ pub(crate) struct Instance {
     pub(crate) owner: Owner,
     code: Code,
 }
+
+/// A value of the index, or that there is none, and until when an isolate believes that.
+type Seen = (Millis, Option<String>);
 
 /// Isolates, each with its own view of the index.
 pub(crate) const ISOLATES: usize = 2;
@@ -80,7 +86,7 @@ pub(crate) struct World {
     last_owner: Cell<Owner>,
     isolates: RefCell<[Rc<Isolate>; ISOLATES]>,
     index: RefCell<BTreeMap<String, Vec<(Millis, String)>>>,
-    index_seen: RefCell<BTreeMap<(usize, String), (Millis, Option<String>)>>,
+    index_seen: RefCell<BTreeMap<(usize, String), Seen>>,
     pub(crate) liveengage: RefCell<LiveEngage>,
     pub(crate) platforms: RefCell<Platforms>,
     /// Messages of whose latest attempt the object knows nothing, by key or by what a phone shows.
@@ -291,7 +297,7 @@ impl World {
         let code = match name {
             Name::Conversation(_) => Code::Conversation(ConversationObject::new(runtime)),
             Name::Directory(_) => Code::Directory(DirectoryObject::new(runtime)),
-            Name::Account(_) => Code::Account(AccountObject::new(runtime)),
+            Name::Account(_) => Code::Account(Box::new(AccountObject::new(runtime))),
             Name::Attention(_) => Code::Attention(AttentionObject::new(runtime)),
         };
         let instance = Rc::new(Instance { owner, code });
@@ -336,72 +342,6 @@ impl World {
         reply.unwrap_or_else(|| Err(failed()))
     }
 
-    /// The alarm of an object rings at that time, unless it is set anew.
-    pub(crate) fn wait_for_alarm(self: &Rc<Self>, name: Name, at: Millis) {
-        let world = Rc::clone(self);
-        self.executor.spawn(0, async move {
-            sleep_until(&world.executor, at.max(world.now() + 5)).await;
-            let disk = world.disk(&name);
-            gate(&disk).await;
-            if disk.borrow().alarm == Some(at) && disk.borrow().ringing.is_none() {
-                disk.borrow_mut().alarm = None;
-                world.ring(name, 0);
-            }
-        });
-    }
-
-    fn ring_again(self: &Rc<Self>, name: Name, tries: u32) {
-        if tries >= 6 {
-            self.note("an alarm is given up by the runtime");
-            return;
-        }
-        let world = Rc::clone(self);
-        self.executor.spawn(0, async move {
-            world.sleep(2000 << tries).await;
-            let disk = world.disk(&name);
-            if disk.borrow().alarm.is_none() && disk.borrow().ringing.is_none() {
-                world.ring(name, tries + 1);
-            }
-        });
-    }
-
-    fn ring(self: &Rc<Self>, name: Name, tries: u32) {
-        let disk = self.disk(&name);
-        disk.borrow_mut().ringing = Some(tries);
-        self.count_alarm(&name, &disk);
-        let instance = self.instance(&name);
-        let world = Rc::clone(self);
-        self.executor.spawn(instance.owner, async move {
-            let rung = match &instance.code {
-                Code::Conversation(object) => object.alarm().await,
-                Code::Directory(object) => object.alarm().await,
-                Code::Account(_) | Code::Attention(_) => Ok(()),
-            };
-            gate(&disk).await;
-            disk.borrow_mut().ringing = None;
-            let alarm = disk.borrow().alarm;
-            match (rung, alarm) {
-                (_, Some(at)) => world.wait_for_alarm(name, at),
-                (Err(_), None) => world.ring_again(name, tries),
-                (Ok(()), None) => {}
-            }
-        });
-    }
-
-    fn count_alarm(&self, name: &Name, disk: &Rc<RefCell<Disk>>) {
-        self.note("alarm");
-        let minute = self.now() / MINUTE;
-        let mut disk = disk.borrow_mut();
-        disk.rung = match disk.rung {
-            (of, times) if of == minute => (of, times + 1),
-            _ => (minute, 1),
-        };
-        if disk.rung.1 == 60 {
-            let what = format!("{name:?} rang 60 times in one minute");
-            self.violation("no alarm storm", what);
-        }
-    }
-
     // The Worker in front
 
     /// Runs a request to the Worker; `None` if it vanished, or its answer was lost.
@@ -433,56 +373,6 @@ impl World {
 
     pub(crate) fn isolate(&self, number: usize) -> Rc<Isolate> {
         Rc::clone(&self.isolates.borrow()[number])
-    }
-
-    // The index
-
-    pub(crate) fn index_get(&self, isolate: usize, name: &str) -> Option<String> {
-        let now = self.now();
-        if self.fault("the index fails", self.plan.objects) {
-            return None;
-        }
-        let seen = (isolate, name.to_owned());
-        if let Some((until, value)) = self.index_seen.borrow().get(&seen)
-            && *until > now
-        {
-            if value.is_none() {
-                self.note("a miss of the index is cached");
-            }
-            return value.clone();
-        }
-        let lag = if self.calm.get() {
-            0
-        } else {
-            self.roll(0, 60_000)
-        };
-        let index = self.index.borrow();
-        let versions = index.get(name).map_or(&[][..], Vec::as_slice);
-        let visible = versions.iter().rev().find(|(at, _)| at + lag <= now);
-        if visible.is_none() && !versions.is_empty() {
-            self.note("the index lags");
-        }
-        let value = visible.map(|(_, value)| value.clone());
-        let entry = (now + MINUTE, value.clone());
-        self.index_seen.borrow_mut().insert(seen, entry);
-        value
-    }
-
-    pub(crate) fn index_put(&self, name: &str, value: &str) -> bool {
-        let now = self.now();
-        let mut index = self.index.borrow_mut();
-        let versions = index.entry(name.to_owned()).or_default();
-        let often = versions.last().is_some_and(|(at, _)| now < at + 1000);
-        if often || self.fault("the index is not written", self.plan.objects) {
-            return false;
-        }
-        versions.push((now, value.to_owned()));
-        true
-    }
-
-    pub(crate) fn index_delete(&self, name: &str) -> bool {
-        self.index.borrow_mut().remove(name);
-        true
     }
 
     // Logs

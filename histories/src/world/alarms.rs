@@ -1,0 +1,79 @@
+//! Alarms: one for each object, rung at least once, and again when its handler vanished.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use liveengage_connector::http::Millis;
+
+use super::{Code, Name, World};
+use crate::disk::{Disk, gate};
+use crate::executor::sleep_until;
+use crate::plan::MINUTE;
+
+impl World {
+    /// The alarm of an object rings at that time, unless it is set anew.
+    pub(crate) fn wait_for_alarm(self: &Rc<Self>, name: Name, at: Millis) {
+        let world = Rc::clone(self);
+        self.executor.spawn(0, async move {
+            sleep_until(&world.executor, at.max(world.now() + 5)).await;
+            let disk = world.disk(&name);
+            gate(&disk).await;
+            if disk.borrow().alarm == Some(at) && disk.borrow().ringing.is_none() {
+                disk.borrow_mut().alarm = None;
+                world.ring(name, 0);
+            }
+        });
+    }
+
+    pub(super) fn ring_again(self: &Rc<Self>, name: Name, tries: u32) {
+        if tries >= 6 {
+            self.note("an alarm is given up by the runtime");
+            return;
+        }
+        let world = Rc::clone(self);
+        self.executor.spawn(0, async move {
+            world.sleep(2000 << tries).await;
+            let disk = world.disk(&name);
+            if disk.borrow().alarm.is_none() && disk.borrow().ringing.is_none() {
+                world.ring(name, tries + 1);
+            }
+        });
+    }
+
+    fn ring(self: &Rc<Self>, name: Name, tries: u32) {
+        let disk = self.disk(&name);
+        disk.borrow_mut().ringing = Some(tries);
+        self.count_alarm(&name, &disk);
+        let instance = self.instance(&name);
+        let world = Rc::clone(self);
+        self.executor.spawn(instance.owner, async move {
+            let rung = match &instance.code {
+                Code::Conversation(object) => object.alarm().await,
+                Code::Directory(object) => object.alarm().await,
+                Code::Account(_) | Code::Attention(_) => Ok(()),
+            };
+            gate(&disk).await;
+            disk.borrow_mut().ringing = None;
+            let alarm = disk.borrow().alarm;
+            match (rung, alarm) {
+                (_, Some(at)) => world.wait_for_alarm(name, at),
+                (Err(_), None) => world.ring_again(name, tries),
+                (Ok(()), None) => {}
+            }
+        });
+    }
+
+    fn count_alarm(&self, name: &Name, disk: &Rc<RefCell<Disk>>) {
+        self.note("alarm");
+        let minute = self.now() / MINUTE;
+        let mut disk = disk.borrow_mut();
+        disk.rung = match disk.rung {
+            (of, times) if of == minute => (of, times + 1),
+            _ => (minute, 1),
+        };
+        if disk.rung.1 == 60 {
+            let what = format!("{name:?} rang 60 times in one minute");
+            self.violation("no alarm storm", what);
+        }
+    }
+}
