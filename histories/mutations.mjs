@@ -258,8 +258,8 @@ export const MUTATIONS = [
     edits: [
       edit(
         "src/conversation/drain.rs",
-        "context.now.saturating_sub(row.accepted_at) > channel.max_age",
-        "context.now.saturating_sub(row.accepted_at) > channel.max_age.min(3_600_000)",
+        "context.now.saturating_sub(row.age_from()) > channel.max_age",
+        "context.now.saturating_sub(row.age_from()) > channel.max_age.min(3_600_000)",
       ),
     ],
   },
@@ -268,7 +268,7 @@ export const MUTATIONS = [
     why: "A message that waits lets the next one of its lane go first.",
     edits: [
       edit(
-        "src/conversation/engine.rs",
+        "src/conversation/memory.rs",
         "self.open.get(&lane)?.values().next()",
         "self.open.get(&lane)?.values().min_by_key(|open| open.due_at)",
       ),
