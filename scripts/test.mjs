@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { findChromium } from "./lib/chromium.mjs";
-import { cargoCounts, historyCounts, honest, nodeCounts } from "./lib/counts.mjs";
+import { cargoCounts, closingCounts, honest, nodeCounts } from "./lib/counts.mjs";
 import { HISTORIES } from "./lib/histories.mjs";
 import { buildLater } from "./lib/neighbour.mjs";
 import { inRoot } from "./lib/places.mjs";
@@ -40,7 +40,13 @@ async function cargoTest() {
 /** So many histories take about half a minute; `npm run histories` runs more. */
 async function histories() {
   const done = await run("cargo", ["run", "--quiet", ...HISTORIES, "--", "--seeds", "3000"], { stream: true });
-  return honest(historyCounts(done.output), done.code);
+  return honest(closingCounts("histories", done.output), done.code);
+}
+
+/** Three of the deliberate mistakes, since each is a build; `npm run mutations` makes all of them. */
+async function mutations() {
+  const done = await run(process.execPath, [inRoot("scripts", "mutations.mjs"), "--short"], { stream: true });
+  return honest(closingCounts("mutations", done.output), done.code);
 }
 
 /** A step that throws its Problem when it fails. */
@@ -98,6 +104,7 @@ function sections(file) {
     },
     { name: "rust tests", run: cargoTest },
     { name: "histories", run: histories },
+    { name: "mutations", needs: ["histories"], run: mutations },
     { name: "simulator", run: () => stepRun(buildSimulator) },
     { name: "connector build", run: () => stepRun(build) },
     { name: "deployment dry run", needs: ["connector build"], run: bundled },

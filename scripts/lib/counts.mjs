@@ -23,9 +23,9 @@ export function nodeCounts(output) {
   };
 }
 
-/** Of the histories' closing line. Without one, nothing has passed. */
-export function historyCounts(output) {
-  const line = output.replace(ESCAPES, "").match(/^histories: (\d+) passed, (\d+) failed$/m);
+/** Of a closing line `NAME: N passed, N failed`. Without one, nothing has passed. */
+export function closingCounts(name, output) {
+  const line = output.replace(ESCAPES, "").match(new RegExp(`^${name}: (\\d+) passed, (\\d+) failed$`, "m"));
   return { passed: Number(line?.[1] ?? 0), failed: Number(line?.[2] ?? 0), skipped: 0 };
 }
 
