@@ -117,7 +117,8 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
         self.memory.in_flight.remove(&row.lane);
-        if row.detail.interruptions > 0 && row.detail.phase != Phase::OnItsWay {
+        let excused = self.memory.excused.remove(&row.lane);
+        if row.detail.interruptions > 0 && row.detail.phase != Phase::OnItsWay && !excused {
             row.detail.crashes += 1;
         }
         row.detail.interruptions += 1;

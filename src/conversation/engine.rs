@@ -57,6 +57,11 @@ impl<S: Store> Engine<S> {
         })
     }
 
+    /// This instance has lived through a failure of its storage: what it finds interrupted was cut off by that, and did not crash.
+    pub fn excuse(&mut self) {
+        self.memory.excused = Lane::ALL.into();
+    }
+
     /// What is known about the consumer.
     pub fn consumer(&self) -> Option<&Consumer> {
         self.memory.consumer.as_ref()

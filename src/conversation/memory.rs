@@ -47,6 +47,8 @@ pub(crate) struct Memory {
     pub(super) seen: Seen,
     /// The attempt that this instance has under way, by lane.
     pub(super) in_flight: BTreeMap<Lane, (String, u32)>,
+    /// Lanes whose next interrupted attempt was cut off by a failure of storage.
+    pub(super) excused: BTreeSet<Lane>,
     /// The logs say already that there is no room.
     pub(super) told_full: bool,
 }
@@ -346,6 +348,7 @@ impl Memory {
     /// This instance has the row's attempt under way.
     pub(super) fn took_off(&mut self, row: &Row) {
         let attempt = (row.key.clone(), row.detail.attempt);
+        self.excused.remove(&row.lane);
         self.in_flight.insert(row.lane, attempt);
     }
 

@@ -39,6 +39,8 @@ struct Inner<R: ConversationRuntime> {
     leases: Leases,
     /// The alarm as far as this instance has set it.
     armed: Cell<Option<Millis>>,
+    /// A storage step has failed, and the engine has not been loaded since.
+    stumbled: Cell<bool>,
     /// The latest alarm that has rung: it is not earlier than that.
     rung_at: Cell<Millis>,
 }
@@ -53,6 +55,7 @@ impl<R: ConversationRuntime + 'static> ConversationObject<R> {
             engine: RefCell::new(None),
             leases: Leases::default(),
             armed: Cell::new(None),
+            stumbled: Cell::new(false),
             rung_at: Cell::new(0),
         }))
     }
@@ -193,10 +196,13 @@ impl<R: ConversationRuntime> Inner<R> {
             None => {
                 let mut engine = Engine::load(self.runtime.open_store()?)?;
                 engine.share_breaker(self.runtime.isolate().breaker());
+                if self.stumbled.take() {
+                    engine.excuse();
+                }
                 engine
             }
         };
-        let result = step(&mut engine, &context)?;
+        let result = step(&mut engine, &context).inspect_err(|_| self.stumbled.set(true))?;
         for entry in engine.take_logs() {
             let mut fields = vec![("consumer", self.key.as_str())];
             fields.extend(

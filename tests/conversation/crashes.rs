@@ -108,8 +108,11 @@ fn crash_in_our_code(world: &mut World, lane: Lane) {
         let taken = world.step(lane);
         world.engine.store().never_fail();
         match taken {
-            // The write that failed stands for the panic: the engine was thrown away.
-            Err(_) => return,
+            // The write that failed stands for the panic: the process ends.
+            Err(_) => {
+                world.crash();
+                return;
+            }
             Ok(Some(Taken::Idle)) => world.now = world.now.max(world.wake()),
             Ok(Some(Taken::Send(_))) => {
                 world.crash();
@@ -260,4 +263,28 @@ fn what_is_loaded_from_disk_is_what_was_in_memory() {
     world.crash();
     assert_eq!(world.engine.next_wake(), wake);
     assert!(world.engine.store().rows().eq(rows.iter()));
+}
+
+#[test]
+fn storage_that_fails_again_and_again_is_not_the_messages_fault() {
+    let mut world = talking();
+    world.accept(&sms("m1", "one"));
+    for _ in 0..6 {
+        let mut taken = world.take(IN);
+        while let Taken::Idle = taken {
+            assert!(world.has_open(), "{}", world.story("c:m1"));
+            world.now = world.now.max(world.wake());
+            taken = world.take(IN);
+        }
+        let pending = taken.pending();
+        world.outside.script("publish", [Reply::status(503)]);
+        let answer = world.perform(&pending);
+        // That an answer is here is stored, once an attempt has been interrupted; what it means cannot be.
+        let careful = world.row("c:m1").detail.interruptions > 0;
+        world.engine.store().fail_after(u32::from(careful));
+        world.end(&pending, &answer);
+        world.engine.store().never_fail();
+    }
+    world.run_for(HOUR);
+    assert_eq!(world.state("c:m1"), RowState::Delivered);
 }

@@ -120,6 +120,7 @@ impl World {
         let result = step(&mut self.engine, &context);
         if result.is_err() {
             self.crash();
+            self.engine.excuse();
         } else {
             self.logs.extend(self.engine.take_logs());
             self.check();
