@@ -96,13 +96,13 @@ impl Drop for UnderWay {
     }
 }
 
-/// Names the message that a request is about, where its effect matters: the first part of a publish's id, or the text on a phone.
+/// Names the attempt that a request is, where its effect matters: by a publish's id, or by the text on a phone.
 fn named(request: &HttpRequest) -> Option<String> {
     if request.url.contains("/Messages.json") {
         return platforms::form_field(&request.body, "Body");
     }
     let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
-    Some(body.get("id")?.as_str()?.get(..32)?.to_owned())
+    Some(body.get("id")?.as_str()?.to_owned())
 }
 
 fn lane(url: &str) -> Option<&'static str> {
@@ -184,7 +184,10 @@ async fn carry(
             Err(HttpFailure::Lost)
         }
         Some(Trouble::Hung) => {
-            let answer = effect();
+            let answer = match world.chance(5000) {
+                true => effect(),
+                false => Ok(response(503, String::new())),
+            };
             world.sleep(world.roll(16 * SECOND, 30 * SECOND)).await;
             answer
         }

@@ -89,7 +89,7 @@ pub(crate) struct World {
     index_seen: RefCell<BTreeMap<(usize, String), Seen>>,
     pub(crate) liveengage: RefCell<LiveEngage>,
     pub(crate) platforms: RefCell<Platforms>,
-    /// Messages of whose latest attempt the object knows nothing, by key or by what a phone shows.
+    /// Attempts of which an object knows nothing: by the id of their publish, by the message's key, or by what a phone shows.
     pub(crate) doubtful: RefCell<BTreeSet<String>>,
     /// Requests under way, by object and lane.
     pub(crate) under_way: RefCell<BTreeMap<(String, &'static str), u32>>,
