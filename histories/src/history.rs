@@ -22,6 +22,7 @@ pub(crate) struct Outcome {
 const SETTLING: u64 = 180;
 /// Longer than anything is kept: an open conversation, and the claim that was renewed at its last moment.
 const RETENTION: u64 = 320;
+const ASLEEP: u64 = 10;
 
 pub(crate) fn live(seed: u64, configs: &[Rc<Config>], traced: bool) -> Outcome {
     let world = World::new(seed, configs, traced);
@@ -50,7 +51,11 @@ pub(crate) fn live(seed: u64, configs: &[Rc<Config>], traced: bool) -> Outcome {
     checks::promise(&world);
     if world.wrong.borrow().is_empty() {
         come_again(&world);
-        world.run_until(world.now() + RETENTION * DAY);
+        for _ in 0..RETENTION / ASLEEP {
+            // Whoever has nothing to do is not kept in memory.
+            world.evict();
+            world.run_until(world.now() + ASLEEP * DAY);
+        }
         checks::nothing_is_left(&world);
     }
     world.end();
