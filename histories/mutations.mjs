@@ -117,17 +117,6 @@ export const MUTATIONS = [
     ],
   },
   {
-    name: "any-answer-counts",
-    why: "An answer counts for the present attempt, though it is that of an earlier one.",
-    edits: [
-      edit(
-        "src/conversation/drain.rs",
-        "let current = row.detail.attempt == ticket.attempt\n            && (",
-        "let current = row.detail.attempt >= ticket.attempt\n            && (",
-      ),
-    ],
-  },
-  {
     name: "private-notes-cross",
     why: "The audience of a message is not looked at.",
     edits: [
@@ -282,17 +271,6 @@ export const MUTATIONS = [
         "src/conversation/drain.rs",
         "            row.detail.interruptions = 0;\n            row.detail.crashes = 0;\n",
         "",
-      ),
-    ],
-  },
-  {
-    name: "renewal-is-a-sign-of-life",
-    why: "Renewing the claim of an open conversation puts off the end of an idle consumer, for ever.",
-    edits: [
-      edit(
-        "src/conversation/drain.rs",
-        "            self.store.put_consumer(consumer)?;\n        }\n        Ok(())",
-        "        }\n        self.save_consumer(context.now)",
       ),
     ],
   },

@@ -13,7 +13,7 @@ import { Problem, heading, main, say } from "./lib/say.mjs";
 const USAGE = `Makes deliberate mistakes, which the histories must find.
 
   npm run mutations                    all of them
-  npm run mutations -- --only NAME     one
+  npm run mutations -- --only A,B      these
   npm run mutations -- --short         ${SHORT.join(", ")}
   npm run mutations -- --seeds N       histories for each (default 6000)`;
 
@@ -72,7 +72,7 @@ await main(async () => {
   if (process.argv.includes("--help")) return say(USAGE);
   const only = option("only");
   const short = process.argv.includes("--short");
-  const chosen = MUTATIONS.filter(({ name }) => (only ? name === only : !short || SHORT.includes(name)));
+  const chosen = MUTATIONS.filter(({ name }) => (only ? only.split(",").includes(name) : !short || SHORT.includes(name)));
   if (chosen.length === 0) throw new Problem(`There is no mutation "${only}". There are: ${MUTATIONS.map(({ name }) => name).join(", ")}.`);
   const seeds = Number(option("seeds") ?? 6000);
 

@@ -10,6 +10,7 @@ use liveengage_connector::conversation::operate::Tombstone;
 use liveengage_connector::conversation::{
     Consumer, Lane, Phase, Row, RowState, RowSummary, Store, StoreError,
 };
+use liveengage_connector::crypto::sha256_hex;
 use liveengage_connector::http::Millis;
 use liveengage_connector::objects::HeldAccess;
 
@@ -122,18 +123,28 @@ impl Disk {
         self.commit(self.batch - 1);
     }
 
-    /// The object vanished. Keys of messages about whose latest step nothing is known now.
+    /// The attempts that storage says are under way, by the id that their publish has in LiveEngage, and by the message's key.
+    fn under_way(&self) -> Vec<String> {
+        let rows = self.rows.values();
+        let sending = rows.filter(|row| row.state == RowState::Sending);
+        let names = sending.flat_map(|row| {
+            let id = sha256_hex(row.key.as_bytes());
+            let id = id.get(..32).unwrap_or_default();
+            [format!("{id}-{}", row.detail.attempt), row.key.clone()]
+        });
+        names.collect()
+    }
+
+    /// The object vanished. Answers the attempts of which nothing is known now.
     pub(crate) fn roll_back(&mut self) -> Vec<String> {
-        let mut doubtful = Vec::new();
         while let Some((_, undo)) = self.undo.pop() {
             match undo {
                 Undo::Consumer(before) => self.consumer = *before,
                 Undo::Row(key, before) => {
                     match *before {
-                        Some(row) => self.rows.insert(key.clone(), row),
+                        Some(row) => self.rows.insert(key, row),
                         None => self.rows.remove(&key),
                     };
-                    doubtful.push(key);
                 }
                 Undo::Tombstone(before) => self.tombstone = *before,
                 Undo::Report(consumer, before) => {
@@ -160,10 +171,7 @@ impl Disk {
         self.batch += 1;
         self.durable = self.batch;
         self.waiting.clear();
-        let sending = self.rows.values();
-        let sending = sending.filter(|row| row.state == RowState::Sending);
-        doubtful.extend(sending.map(|row| row.key.clone()));
-        doubtful
+        self.under_way()
     }
 
     /// Whether the row of that key would outlive the object.
@@ -214,11 +222,8 @@ impl SimStore {
     fn write(&self) -> Result<(), StoreError> {
         if self.disk.borrow().frozen || self.world.fault("storage error", self.world.plan.storage) {
             // The engine is loaded anew, and knows nothing of what this instance has under way.
-            let disk = self.disk.borrow();
-            let sending = disk.rows.values();
-            let sending = sending.filter(|row| row.state == RowState::Sending);
-            let mut doubtful = self.world.doubtful.borrow_mut();
-            doubtful.extend(sending.map(|row| row.key.clone()));
+            let under_way = self.disk.borrow().under_way();
+            self.world.doubtful.borrow_mut().extend(under_way);
             return Err(StoreError {
                 what: "the simulated disk fails".to_owned(),
             });

@@ -96,13 +96,13 @@ impl Drop for UnderWay {
     }
 }
 
-/// Names the message that a request is about, where its effect matters: the first part of a publish's id, or the text on a phone.
+/// Names the attempt that a request is, where its effect matters: by a publish's id, or by the text on a phone.
 fn named(request: &HttpRequest) -> Option<String> {
     if request.url.contains("/Messages.json") {
         return platforms::form_field(&request.body, "Body");
     }
     let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
-    Some(body.get("id")?.as_str()?.get(..32)?.to_owned())
+    Some(body.get("id")?.as_str()?.to_owned())
 }
 
 fn lane(url: &str) -> Option<&'static str> {
@@ -143,6 +143,8 @@ fn trouble(world: &Rc<World>, service: Service) -> Option<Trouble> {
         ("time-out after the effect", Trouble::LostAfter),
         ("an effect after the time-out", Trouble::Late),
         ("an answer after the lease", Trouble::Hung),
+        ("a slow answer", Trouble::Slow),
+        ("a slow answer", Trouble::Slow),
         ("500 after the effect", Trouble::FailedAfter(500)),
         ("504 after the effect", Trouble::FailedAfter(504)),
         ("503", Trouble::Status(503, None)),
@@ -183,9 +185,17 @@ async fn carry(
             let _ = effect();
             Err(HttpFailure::Lost)
         }
-        Some(Trouble::Hung) => {
+        Some(Trouble::Slow) => {
             let answer = effect();
-            world.sleep(world.roll(16 * SECOND, 30 * SECOND)).await;
+            world.sleep(world.roll(SECOND, DEADLINE - SECOND)).await;
+            answer
+        }
+        Some(Trouble::Hung) => {
+            let answer = match world.chance(5000) {
+                true => effect(),
+                false => Ok(response(503, String::new())),
+            };
+            world.sleep(world.roll(16 * SECOND, 35 * SECOND)).await;
             answer
         }
         Some(Trouble::FailedAfter(status)) => {

@@ -35,6 +35,7 @@ const EXPECTED: &[&str] = &[
     "a platform reports a failure later",
     "a short-lived token",
     "a storage step fails",
+    "a slow answer",
     "a survey opens",
     "already has open conversation",
     "an acknowledgement is lost",

@@ -59,7 +59,9 @@ pub(crate) enum Trouble {
     LostAfter,
     /// It has its effect, long after the deadline.
     Late,
-    /// It has its effect, and the answer comes when nobody waits for it any more, since the deadline's timer hangs as well.
+    /// It has its effect, and the answer takes its time.
+    Slow,
+    /// It has its effect or fails, and the answer comes when nobody waits for it any more, since the deadline's timer hangs as well.
     Hung,
     /// It has its effect, but the answer is a failure.
     FailedAfter(u16),

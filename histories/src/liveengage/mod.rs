@@ -18,6 +18,9 @@ use crate::world::World;
 use webhooks::notify;
 pub(crate) use webhooks::{forged, redeliver};
 
+/// How often a refused token may be shown: by everybody who was given it, more than once.
+const SHOWN_AGAIN: u32 = 20;
+
 #[derive(Debug)]
 pub(crate) struct Conversation {
     pub(crate) id: String,
@@ -46,6 +49,7 @@ pub(crate) struct LiveEngage {
     pub(crate) said: Vec<Said>,
     next_sequence: BTreeMap<String, u64>,
     app_token: (u64, Millis),
+    refused: BTreeMap<String, u32>,
     consumer_tokens: BTreeMap<String, u64>,
     /// Its clock counts changes.
     changes: u64,
@@ -74,6 +78,13 @@ pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     let given = header(request, "authorization");
     if until <= world.now() || given != app_jwt(number, until) {
         world.note("401: the app's token");
+        let mut le = world.liveengage.borrow_mut();
+        let times = le.refused.entry(given.to_owned()).or_default();
+        *times += 1;
+        if *times == SHOWN_AGAIN {
+            let what = format!("one was shown {times} times");
+            world.violation("a refused token is renewed", what);
+        }
         return Ok(unauthorized(40102));
     }
     if path.ends_with("/consumer") {

@@ -89,7 +89,7 @@ pub(crate) struct World {
     index_seen: RefCell<BTreeMap<(usize, String), Seen>>,
     pub(crate) liveengage: RefCell<LiveEngage>,
     pub(crate) platforms: RefCell<Platforms>,
-    /// Messages of whose latest attempt the object knows nothing, by key or by what a phone shows.
+    /// Attempts of which an object knows nothing: by the id of their publish, by the message's key, or by what a phone shows.
     pub(crate) doubtful: RefCell<BTreeSet<String>>,
     /// Requests under way, by object and lane.
     pub(crate) under_way: RefCell<BTreeMap<(String, &'static str), u32>>,
@@ -259,11 +259,16 @@ impl World {
 
     pub(crate) fn deploy(self: &Rc<Self>) {
         self.note("a deploy: all objects and isolates start anew");
+        self.evict();
+        *self.isolates.borrow_mut() = Default::default();
+    }
+
+    /// Nobody is left in memory.
+    pub(crate) fn evict(self: &Rc<Self>) {
         let names: Vec<Name> = self.instances.borrow().keys().cloned().collect();
         for name in names {
             self.kill(&name);
         }
-        *self.isolates.borrow_mut() = Default::default();
     }
 
     /// Lets go of everything, so that nothing holds the world but its owner.
@@ -285,7 +290,7 @@ impl World {
             return Rc::clone(instance);
         }
         let owner = self.new_owner();
-        let skew = if self.calm.get() { 0 } else { self.plan.skew };
+        let skew = self.plan.skew;
         let runtime = SimRuntime {
             world: Rc::clone(self),
             isolate: usize::try_from(self.roll(0, ISOLATES as u64 - 1)).unwrap_or_default(),
