@@ -170,6 +170,15 @@ impl World {
     pub(crate) fn conversation(&mut self, id: &str) -> Option<&mut Conversation> {
         self.conversations.iter_mut().find(|known| known.id == id)
     }
+
+    /// The platform that the profile of a conversation's consumer tells.
+    pub(crate) fn platform(&self, conversation: &str) -> Option<&str> {
+        let known = self
+            .conversations
+            .iter()
+            .find(|known| known.id == conversation)?;
+        self.profiles.get(&known.consumer.lp)?["ctmrinfo"]["socialId"].as_str()
+    }
 }
 
 /// One simulator.

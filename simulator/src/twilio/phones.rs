@@ -136,6 +136,13 @@ pub(crate) fn receive(world: &mut World, number: &str, sid: &str, text: &str) {
 
 /// A consumer's text has been published. It tells, where the profile does not, whose conversation it is.
 pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str) {
+    // People of several platforms may say the same at once.
+    if world
+        .platform(conversation)
+        .is_some_and(|told| told != "twilio")
+    {
+        return crate::gateway::people::arrived_at_desk(world, conversation, text);
+    }
     let number = world
         .conversation(conversation)
         .and_then(|known| known.number.clone());

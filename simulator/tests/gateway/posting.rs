@@ -261,3 +261,26 @@ async fn the_desk_shows_whose_conversation_it_is() {
     let shown = messages.iter().find(|message| message["text"] == "Here.");
     assert_eq!(shown.unwrap()["state"], "on_phone");
 }
+
+#[tokio::test]
+async fn a_phone_and_a_person_who_say_the_same_keep_their_own_conversations() {
+    let world = world().await;
+    world
+        .control("/phones/+15550100001/messages", json!({ "text": "hello" }))
+        .await;
+    let event = json!({ "type": "message", "content": { "type": "text", "text": "hello" } });
+    world.control("/app/people/zoe-1/events", event).await;
+    let consumer = world.person("c-1").await;
+    let told = json!({ "authenticatedData": { "lp_sdes": [
+        { "type": "ctmrinfo", "info": { "socialId": "gateway" } },
+    ] } });
+    let (_, opened) = consumer
+        .call(common::CREATE, &common::creation(&told))
+        .await;
+    let conversation = opened[1]["body"]["conversationId"].as_str().unwrap();
+    assert_eq!(consumer.say(conversation, "hello").await.0, 200);
+    let (_, desk) = world
+        .get(&format!("/control/conversations/{conversation}"))
+        .await;
+    assert_eq!(desk["consumer"]["number"], "zoe-1");
+}
