@@ -1,6 +1,7 @@
 //! HTTP as plain data: what the pure code asks for and what the shell brings back.
 
 pub mod body;
+pub mod pointer;
 pub mod redirect;
 pub mod web_address;
 
@@ -52,6 +53,18 @@ pub struct HttpRequest {
     pub take: Take,
     /// Hosts that a redirect may lead to, for files; none, and a redirect is an answer like any other. Credentials are not sent on.
     pub redirects: Vec<String>,
+    /// The file is not in the answer itself, but where that says.
+    pub pointer: Option<Pointer>,
+}
+
+/// Some platforms answer the request for a file with JSON that names its address, good for some minutes and with the same
+/// credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    /// The field that holds the address.
+    pub field: &'static str,
+    /// The hosts, as `host` or `host:port`, that it may be at. They are sent the headers of the request.
+    pub hosts: Vec<String>,
 }
 
 /// A file that is piped from one place to another without being held in memory.
@@ -90,6 +103,7 @@ impl HttpRequest {
             upload: None,
             take: Take::Body,
             redirects: Vec::new(),
+            pointer: None,
         }
     }
 

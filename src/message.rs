@@ -73,6 +73,12 @@ pub enum Content {
         /// The event's message as it came: `formId`, `invitationId`, ...
         form: Value,
     },
+    /// Something that the person did beside talking: reacted, took a message back, added or left the account. Agents are told while
+    /// a conversation is open; none is opened for it.
+    Aside {
+        /// The line for the agent.
+        text: String,
+    },
     /// Not something said, but something to be done with the conversation, in its place among what is said.
     Command {
         /// What.
@@ -280,6 +286,13 @@ pub enum Signal {
         /// What happened to it.
         status: ReceiptStatus,
     },
+    /// All messages that the person was sent until then were delivered or read: some platforms name no single ones.
+    ReceiptUntil {
+        /// Until when, by the platform's clock (ms since the epoch).
+        until: Millis,
+        /// What happened to them.
+        status: ReceiptStatus,
+    },
 }
 
 /// What a receipt says.
@@ -303,8 +316,37 @@ pub struct ConsumerEvent {
     pub consumer: String,
     /// What the platform tells about the person.
     pub profile: Profile,
+    /// What the adapter needs of it for an answer ([`LastHeard::handle`]).
+    pub handle: Option<String>,
     /// What happened.
     pub event: EventKind,
+}
+
+impl ConsumerEvent {
+    /// An event of somebody of whom nothing else is told.
+    pub fn new(consumer: impl Into<String>, event: EventKind) -> Self {
+        Self {
+            consumer: consumer.into(),
+            profile: Profile::default(),
+            handle: None,
+            event,
+        }
+    }
+}
+
+/// The last thing that a person said, for platforms on which an answer depends on it. It is stored: fields are only ever added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastHeard {
+    /// The platform's id of the message.
+    pub id: String,
+    /// When the person sent it, as far as known, else when it came (ms since the epoch).
+    pub at: Millis,
+    /// What the adapter wanted kept of it, such as a reply token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+    /// A message to the person has been attempted since: what is good for one answer is used up.
+    #[serde(default)]
+    pub answered: bool,
 }
 
 /// What happened.

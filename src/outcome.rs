@@ -9,7 +9,8 @@ use crate::http::Millis;
 pub enum Outcome {
     /// The other side has the message.
     Delivered {
-        /// The id that the other side gave it, for matching receipts later.
+        /// The id that the other side gave it, for matching receipts later; of a message of several pieces all ids, with blanks
+        /// between them.
         remote_id: Option<String>,
     },
     /// It had no effect, and the fault is the destination's, not the message's: try again, for as long as the

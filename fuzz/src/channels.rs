@@ -98,15 +98,11 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
     ] {
         let progress = Progress::default();
         let message = Outgoing {
-            id: "l:d:1",
-            consumer: "+15550100001",
-            content,
-            offer: None,
             agent: Some(&agent),
-            place: None,
             file_url: Some("https://connector.example/files/x"),
-            progress: &progress,
+            callback_url: "https://connector.example/channels/x",
             now: 1_700_000_000_000,
+            ..Outgoing::new("l:d:1", "+15550100001", content, &progress)
         };
         if let Next::Request { request, .. } = config.channels[name].adapter.next(&message, None) {
             assert!(

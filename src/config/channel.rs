@@ -8,7 +8,7 @@ use crate::conversation::{DAY, DEDUP_HORIZON};
 use crate::http::Millis;
 use crate::liveengage::Feature;
 use crate::message::{Command, ResponseTarget};
-use crate::platforms::{Adapter, Build, REGISTRY};
+use crate::platforms::{Adapter, Platform, REGISTRY};
 
 const HOUR: Millis = 3_600_000;
 const MIB: u64 = 1 << 20;
@@ -150,14 +150,14 @@ impl Channel {
         let show_agent = reader.flag("show_agent");
         let file_link = reader.number("file_link_hours", 1..=336, 168) * HOUR;
         let queue = read_queue(reader);
-        let Some((platform, build)) = entry else {
+        let Some(platform) = entry else {
             reader.skip_rest();
             return None;
         };
-        let adapter = build(reader);
+        let adapter = (platform.build)(reader);
         Some(Self {
             account: account?,
-            platform,
+            platform: platform.name,
             namespace,
             callback_url: callback_url?,
             on_unknown: on_unknown?,
@@ -246,11 +246,11 @@ fn read_commands(reader: &mut SettingsReader<'_>) -> BTreeMap<String, Command> {
     commands
 }
 
-fn read_platform(reader: &mut SettingsReader<'_>) -> Option<&'static (&'static str, Build)> {
-    let names: Vec<&str> = REGISTRY.iter().map(|(name, _)| *name).collect();
+fn read_platform(reader: &mut SettingsReader<'_>) -> Option<&'static Platform> {
+    let names: Vec<&str> = REGISTRY.iter().map(|known| known.name).collect();
     let cure = format!("write one of: {}", names.join(", "));
     let platform = reader.required_text("platform", &cure)?;
-    let entry = REGISTRY.iter().find(|(name, _)| *name == platform);
+    let entry = REGISTRY.iter().find(|known| known.name == platform);
     if entry.is_none() {
         reader.problem("platform", "is not a known platform", cure);
     }

@@ -12,7 +12,7 @@ use crate::crypto;
 use crate::http::Millis;
 use crate::liveengage::content::content_of;
 use crate::liveengage::notification::{ConversationChange, DialogEvent, Standing};
-use crate::message::{Agent, Command, Content, File, FilePlace};
+use crate::message::{Agent, Command, Content, File, FilePlace, LastHeard};
 use crate::outcome::Refusal;
 
 impl<S: Store> Engine<S> {
@@ -32,7 +32,7 @@ impl<S: Store> Engine<S> {
             return Ok(response);
         }
         // The consumer goes first: a batch that breaks off must not leave rows that belong to nobody.
-        self.learn_consumer(&request, context.now)?;
+        self.learn_consumer(&request, context)?;
         let mut learned = false;
         for event in &request.events {
             let inserted = match event {
@@ -121,7 +121,12 @@ impl<S: Store> Engine<S> {
 
     /// Takes over who the events are about: from the platform's side with a message, or for the dead letters of an object that
     /// has no consumer.
-    fn learn_consumer(&mut self, request: &AcceptRequest, now: Millis) -> Result<(), StoreError> {
+    fn learn_consumer(
+        &mut self,
+        request: &AcceptRequest,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        let now = context.now;
         let before = self.memory.consumer.clone();
         let route = &request.route;
         let has = |wanted: fn(&AcceptEvent) -> bool| request.events.iter().any(wanted);
@@ -138,6 +143,7 @@ impl<S: Store> Engine<S> {
                 )
             });
             self.learn_route(route, tells_profile, now)?;
+            self.learn_last_heard(request, context);
         } else if before.is_none() && self.memory.tombstone.is_none() && has(may_need_row) {
             self.memory.consumer = Some(Consumer {
                 account_id: route.account_id.clone(),
@@ -149,6 +155,36 @@ impl<S: Store> Engine<S> {
             self.save_consumer(now)?;
         }
         Ok(())
+    }
+
+    fn learn_last_heard(&mut self, request: &AcceptRequest, context: &Context<'_>) {
+        let channel = self.channel(context);
+        if !channel.is_some_and(|channel| channel.adapter.abilities().last_heard) {
+            return;
+        }
+        let Some(consumer) = &mut self.memory.consumer else {
+            return;
+        };
+        for event in &request.events {
+            let AcceptEvent::Message {
+                id,
+                content,
+                sent_at,
+                handle,
+            } = event
+            else {
+                continue;
+            };
+            if !matches!(content, Content::Aside { .. }) {
+                consumer.said(LastHeard {
+                    id: id.clone(),
+                    // A clock ahead of ours must not keep the next ones from counting.
+                    at: sent_at.map_or(context.now, |at| at.min(context.now)),
+                    handle: handle.clone(),
+                    answered: false,
+                });
+            }
+        }
     }
 
     /// `tells_profile`: one of the events is about the profile itself.

@@ -13,7 +13,7 @@ use crate::http::Millis;
 use crate::liveengage::consumer_jws::StoredConsumerToken;
 use crate::liveengage::engagement::Visit;
 use crate::liveengage::notification::ConversationChange;
-use crate::message::{Agent, Offer, Profile};
+use crate::message::{Agent, LastHeard, Offer, Profile};
 
 /// Conversations kept; the oldest closed ones are forgotten first.
 const CONVERSATIONS: usize = 50;
@@ -82,6 +82,9 @@ pub struct Consumer {
     /// What the index of dead letters and stuck lanes was told last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported: Option<Reported>,
+    /// The last thing that the person said, where an answer depends on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_heard: Option<LastHeard>,
     /// The last change of anything here.
     #[serde(default)]
     pub touched_at: Millis,
@@ -175,6 +178,14 @@ pub enum Target {
 }
 
 impl Consumer {
+    /// The person has said something. What comes late, or again, changes nothing.
+    pub fn said(&mut self, heard: LastHeard) {
+        let known = self.last_heard.as_ref();
+        if known.is_none_or(|known| heard.at >= known.at && heard.id != known.id) {
+            self.last_heard = Some(heard);
+        }
+    }
+
     /// Where a message goes now: to the newest conversation that is open.
     pub fn target(&self, now: Millis) -> Target {
         let Some(open) = self

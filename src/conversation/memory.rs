@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::consumer::Consumer;
 use super::operate::Tombstone;
 use super::order::Seen;
+use super::receipts::Reports;
 use super::report::{self, Dead, Errands};
 use super::signals::Signals;
 use super::{
@@ -40,6 +41,7 @@ pub(crate) struct Memory {
     /// Messages that carry a file of LiveEngage's, by the id of the file.
     pub(super) files: BTreeMap<String, String>,
     pub(super) signals: Signals,
+    pub(super) reports: Reports,
     /// The place that LiveEngage has just given for the file of a message. It is not stored: it opens the storage for a minute.
     pub(super) upload: Option<(String, SignedUrl)>,
     /// Publishes that were given up as unknown, with the key of their message.
@@ -110,8 +112,12 @@ impl Memory {
         for place in row.published {
             self.published.insert(place, row.key.clone());
         }
-        if let Some(remote_id) = row.remote_id {
-            self.remote.insert(remote_id, row.key.clone());
+        self.is_known_as(row.remote_id.as_deref(), &row.key);
+        if let Some(place) = row.source.as_ref()
+            && !row.open
+            && !row.refused
+        {
+            self.reports.delivered(row.due_at, place);
         }
         if row.has_file {
             self.files.insert(file_id(&row.key), row.key.clone());
@@ -138,6 +144,13 @@ impl Memory {
         });
     }
 
+    /// The platform gave a message these ids, one for each piece.
+    fn is_known_as(&mut self, remote_ids: Option<&str>, key: &str) {
+        for id in remote_ids.into_iter().flat_map(|ids| ids.split(' ')) {
+            self.remote.insert(id.to_owned(), key.to_owned());
+        }
+    }
+
     /// The next ended message that has been kept long enough; it is forgotten here.
     pub(super) fn forget_next(&mut self, now: Millis) -> Option<String> {
         let (at, _) = self.ended.first()?;
@@ -160,8 +173,11 @@ impl Memory {
 
     /// Keeps the index in step with a stored row.
     pub(super) fn put(&mut self, row: &Row) {
-        if let Some(remote_id) = &row.detail.remote_id {
-            self.remote.insert(remote_id.clone(), row.key.clone());
+        self.is_known_as(row.detail.remote_id.as_deref(), &row.key);
+        if let Some(place) = &row.detail.source
+            && row.state == RowState::Delivered
+        {
+            self.reports.delivered(row.due_at, place);
         }
         if row.detail.file.is_some() {
             self.files.insert(file_id(&row.key), row.key.clone());

@@ -25,6 +25,7 @@ mod offers;
 pub mod operate;
 mod order;
 mod paused;
+mod receipts;
 mod report;
 pub mod retry;
 mod row;

@@ -121,7 +121,7 @@ pub struct Detail {
     /// Where LiveEngage put our publishes of it, one per piece.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published: Vec<DialogPlace>,
-    /// The id that the platform gave it.
+    /// The id that the platform gave it; of several pieces all ids, with blanks between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_id: Option<String>,
     /// The publish whose echo would settle it: set while one is under way or its outcome is unknown.

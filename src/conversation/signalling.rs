@@ -11,7 +11,7 @@ use crate::http::{HttpAnswer, HttpRequest, HttpResponse};
 use crate::liveengage::agent_profile::AgentProfile;
 use crate::liveengage::answers::{SendAnswer, TokenFault, send_answer};
 use crate::liveengage::notification::{DialogEvent, EventBody};
-use crate::liveengage::publish::{self, AcceptStatus, ChatState, Place};
+use crate::liveengage::publish::{self, ChatState, Place};
 use crate::liveengage::{Access, Call};
 use crate::message::{Agent, ReceiptStatus, Signal};
 use crate::platforms::OutgoingSignal;
@@ -33,35 +33,21 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
         let now = context.now;
-        let (remote_id, status) = match signal {
+        match signal {
             Signal::ChatState { state } => {
                 if let Some(state) = ChatState::from_name(state) {
                     self.memory.signals.chat_state(state, now);
                 }
-                return Ok(());
+                Ok(())
             }
-            Signal::Receipt { remote_id, status } => (remote_id, status),
-        };
-        let Some(key) = self.memory.remote.get(remote_id) else {
-            return Ok(());
-        };
-        let Some(row) = self.store.row(key)? else {
-            return Ok(());
-        };
-        let Some(place) = &row.detail.source else {
-            return Ok(());
-        };
-        let told = match status {
-            ReceiptStatus::Delivered => AcceptStatus::Accept,
-            ReceiptStatus::Read => AcceptStatus::Read,
-            ReceiptStatus::Accessed => AcceptStatus::Access,
-            ReceiptStatus::Failed => {
-                let because = "the platform reported later that it failed".to_owned();
-                return self.tell_not_delivered(&row, because, context);
+            Signal::Receipt { remote_id, status } => {
+                self.accept_receipt(remote_id, *status, context)
             }
-        };
-        self.memory.signals.receipt(place, told, now);
-        Ok(())
+            Signal::ReceiptUntil { until, status } => {
+                self.accept_receipt_until(*until, *status, now);
+                Ok(())
+            }
+        }
     }
 
     /// A signal of the agents' side, for platforms that have a use for it.
@@ -227,6 +213,7 @@ impl<S: Store> Engine<S> {
             let outgoing = OutgoingSignal {
                 consumer: self.memory.consumer.as_ref()?.address.as_deref()?,
                 signal: &signal,
+                heard: self.memory.consumer.as_ref()?.last_heard.as_ref(),
                 nonce: &nonce,
                 now: context.now,
             };

@@ -30,6 +30,7 @@ impl<S: Store> Engine<S> {
         self.put_on_offer(&row, context)?;
         match self.ask_adapter(&row, channel, None, context) {
             Some(Next::Request { request, progress }) => {
+                self.has_answered(context)?;
                 self.on_its_way(&mut row, Some(progress))?;
                 let ticket = Ticket {
                     lane: row.lane,
@@ -124,10 +125,24 @@ impl<S: Store> Engine<S> {
             agent: agent.as_ref(),
             place: row.detail.source.as_ref(),
             file_url: file_url.as_deref(),
+            heard: consumer.last_heard.as_ref(),
+            callback_url: &channel.callback_url,
             progress: &row.detail.progress,
             now: context.now,
         };
         Some(channel.adapter.next(&outgoing, answer))
+    }
+
+    /// What of the last thing heard is good for one answer is used up, in the same write as the start of the attempt.
+    fn has_answered(&mut self, context: &Context<'_>) -> Result<(), StoreError> {
+        let consumer = self.memory.consumer.as_mut();
+        match consumer.and_then(|consumer| consumer.last_heard.as_mut()) {
+            Some(heard) if !heard.answered => {
+                heard.answered = true;
+                self.save_consumer(context.now)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An agent with name and picture, where the channel shows them.
@@ -174,7 +189,8 @@ impl<S: Store> Engine<S> {
         match outcome {
             Outcome::Delivered { remote_id } => {
                 row.detail.remote_id = remote_id;
-                self.deliver(row, false, context)
+                self.deliver(row, false, context)?;
+                self.take_early_receipts(row, context)
             }
             Outcome::Retry { after, cause } => {
                 row.settle();

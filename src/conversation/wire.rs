@@ -72,6 +72,9 @@ pub enum AcceptEvent {
         /// When the person sent it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sent_at: Option<Millis>,
+        /// What the adapter needs of it for an answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handle: Option<String>,
     },
     /// A signal from the consumer's side.
     Signal {

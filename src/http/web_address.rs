@@ -38,13 +38,20 @@ impl WebAddress {
         self.secure
     }
 
-    /// Whether one of `hosts` means it: by `host`, or by `host:port` where the port is not the usual one.
+    /// Whether one of `hosts` means it: by `host`, by `host:port` where the port is not the usual one, or by `*.domain`, which means
+    /// every host below a domain and at the usual port.
     fn is_named(&self, hosts: &[String]) -> bool {
-        hosts.iter().any(|entry| match host_and_port(entry) {
-            Some((host, port)) => {
-                host == self.host && port.unwrap_or(usual_port(self.secure)) == self.port
+        hosts.iter().any(|entry| {
+            if let Some(domain) = entry.strip_prefix('*').filter(|it| it.starts_with('.')) {
+                return self.host.ends_with(&*domain.to_ascii_lowercase())
+                    && self.port == usual_port(self.secure);
             }
-            None => false,
+            match host_and_port(entry) {
+                Some((host, port)) => {
+                    host == self.host && port.unwrap_or(usual_port(self.secure)) == self.port
+                }
+                None => false,
+            }
         })
     }
 
@@ -183,6 +190,24 @@ mod tests {
         }
         assert_eq!(fetched("https://files.example.com/a", &[]), Some(false));
     }
+
+    #[test]
+    fn a_domain_means_the_hosts_below_it() {
+        let hosts = &["*.cdn.example.com", "*example.org", "*"];
+        for (url, expected) in [
+            ("https://a.cdn.example.com/1", true),
+            ("https://A.B.CDN.example.com/1", true),
+            ("https://cdn.example.com/1", false),
+            ("https://evilcdn.example.com/1", false),
+            ("https://a.cdn.example.com.evil.example/1", false),
+            ("https://a.cdn.example.com:8443/1", false),
+            ("http://a.cdn.example.com/1", false),
+            ("https://a.example.org/1", false),
+        ] {
+            assert_eq!(fetched(url, hosts), Some(expected), "{url}");
+        }
+    }
+
     #[test]
     fn the_start_of_an_address_leads_to_the_same_place() {
         for (url, start) in [

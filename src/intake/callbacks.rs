@@ -70,6 +70,7 @@ async fn accept(
                 id,
                 content,
                 sent_at,
+                handle: event.handle,
             },
             EventKind::Signal(signal) => AcceptEvent::Signal { signal },
         };

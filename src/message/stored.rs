@@ -117,17 +117,8 @@ mod tests {
         for (later, kind) in later_ones() {
             let content: Content = serde_json::from_value(later).unwrap();
             assert_eq!(pieces(&content, &SendProgress::default()), []);
-            let outgoing = Outgoing {
-                id: "m",
-                consumer: "+1",
-                content: &content,
-                offer: None,
-                agent: None,
-                place: None,
-                file_url: None,
-                progress: &Progress::default(),
-                now: 0,
-            };
+            let progress = Progress::default();
+            let outgoing = Outgoing::new("m", "+1", &content, &progress);
             let what = format!("content of another release ({kind})");
             assert_eq!(readable(&outgoing), Err(Refusal::Malformed { what }));
         }

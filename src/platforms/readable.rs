@@ -11,7 +11,9 @@ pub fn readable(message: &Outgoing<'_>) -> Result<String, Refusal> {
         kind: kind.to_owned(),
     };
     let text = match message.content {
-        Content::Text { text } | Content::Choice { text, .. } => text.clone(),
+        Content::Text { text } | Content::Choice { text, .. } | Content::Aside { text } => {
+            text.clone()
+        }
         Content::Structured {
             text,
             content,

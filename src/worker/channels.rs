@@ -51,7 +51,7 @@ pub(super) async fn receive(
             return Err(Fault::MediaType);
         }
     }
-    adapter.verify(&callback).map_err(|forgery| {
+    let refuse = |forgery: Forgery| {
         let fields = [("channel", name), ("problem", &*forgery.to_string())];
         log::write("callback_refused", &fields, false);
         match forgery {
@@ -64,14 +64,19 @@ pub(super) async fn receive(
                 code: "signature_mismatch",
             },
         }
-    })?;
+    };
+    if let Some(answer) = adapter.handshake(&callback) {
+        let answer = answer.map_err(refuse)?;
+        return acknowledge(answer).map_err(|_| Fault::Unavailable);
+    }
+    adapter.verify(&callback).map_err(refuse)?;
     let parsed = adapter.parse(&callback);
     let taken = callbacks::take(&Shell::new(env), channel, identity, parsed, &body).await;
     taken.map_err(|fault| match fault {
         CallFault::Full => Fault::Full(adapter.later()),
         CallFault::Unavailable | CallFault::Rejected => Fault::Unavailable,
     })?;
-    acknowledge(&adapter.acknowledgement()).map_err(|_| Fault::Unavailable)
+    acknowledge(adapter.acknowledgement()).map_err(|_| Fault::Unavailable)
 }
 
 fn accepted_method(request: &Request, methods: &'static [Method]) -> Result<Method, Fault> {
@@ -83,7 +88,7 @@ fn accepted_method(request: &Request, methods: &'static [Method]) -> Result<Meth
         .ok_or_else(|| Fault::Method(methods.to_vec()))
 }
 
-fn acknowledge(acknowledgement: &Acknowledgement) -> WorkerResult<Response> {
+fn acknowledge(acknowledgement: Acknowledgement) -> WorkerResult<Response> {
     let response = if acknowledgement.body.is_empty() {
         Response::empty()?
     } else {

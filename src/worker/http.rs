@@ -19,11 +19,14 @@ use super::reply::Fault;
 use crate::conversation::SEND_DEADLINE;
 use crate::http::body::{self, Sample};
 use crate::http::{
-    HttpAnswer, HttpFailure, HttpRequest, HttpResponse, Method, Millis, Take, redirect,
+    HttpAnswer, HttpFailure, HttpRequest, HttpResponse, Method, Millis, Take, pointer, redirect,
 };
 
 /// The longest answer that is read (bytes). Those of the APIs used are a few hundred.
 const ANSWER_LIMIT: usize = 1 << 20;
+
+/// The longest answer that only says where a file is (bytes).
+const POINTER_LIMIT: usize = 64 * 1024;
 
 /// How long a request's body may take to come in (ms). Platforms give up after 15 seconds.
 const BODY_DEADLINE: Millis = 15_000;
@@ -168,8 +171,20 @@ fn deadline(span: Millis) -> AbortSignal {
     AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(span))
 }
 
-/// The answer to a request, behind the redirects that it allows. Of a file to be uploaded it knows nothing.
+/// The answer to a request, behind the pointer and the redirects that it allows. Of a file to be uploaded it knows nothing.
 async fn follow(request: &HttpRequest, signal: &AbortSignal) -> Result<Response, HttpFailure> {
+    let mut response = redirected(request, signal).await?;
+    if request.pointer.is_none() || !(200..300).contains(&response.status_code()) {
+        return Ok(response);
+    }
+    let stream = response.stream().map_err(|_| HttpFailure::Lost)?;
+    let body = collect(stream, POINTER_LIMIT).await;
+    let body = body.map_err(|_| HttpFailure::Lost)?;
+    let source = pointer::target(request, &body).ok_or(HttpFailure::Source { status: 0 })?;
+    redirected(&source, signal).await
+}
+
+async fn redirected(request: &HttpRequest, signal: &AbortSignal) -> Result<Response, HttpFailure> {
     let mut response = fetch(request, None, signal).await?;
     let mut followed: Option<HttpRequest> = None;
     for _ in 0..redirect::HOPS {

@@ -77,6 +77,7 @@ fn a_request_to_a_conversation_object() {
             id: "m".to_owned(),
             content: text("hello"),
             sent_at: Some(4),
+            handle: None,
         },
         AcceptEvent::Signal {
             signal: Signal::ChatState {

@@ -35,6 +35,7 @@ pub(crate) fn message(id: &str, content: Content) -> AcceptEvent {
         id: id.to_owned(),
         content,
         sent_at: None,
+        handle: None,
     }
 }
 

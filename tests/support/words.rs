@@ -56,6 +56,7 @@ pub(crate) fn sms_batch(messages: &[(&str, &str)]) -> AcceptRequest {
         id: (*id).to_owned(),
         content: text(words),
         sent_at: None,
+        handle: None,
     };
     AcceptRequest {
         route: consumer_route(),

@@ -80,6 +80,7 @@ pub(super) fn as_wire(event: ConsumerEvent) -> AcceptEvent {
             id,
             content,
             sent_at,
+            handle: event.handle,
         },
         EventKind::Signal(signal) => AcceptEvent::Signal { signal },
     }

@@ -215,7 +215,9 @@ pub fn goal(
     match piece {
         Some(Piece::File(_)) => upload::goal(progress, context).unwrap_or(Goal::Publish(dialog)),
         Some(Piece::Receipt { .. } | Piece::Do(_)) => Goal::Repeatable(dialog),
-        Some(Piece::Text { .. } | Piece::Line { .. }) | None => Goal::Publish(dialog),
+        Some(Piece::Text { .. } | Piece::Line { .. } | Piece::Aside { .. }) | None => {
+            Goal::Publish(dialog)
+        }
     }
 }
 
@@ -237,6 +239,7 @@ fn is_pointless(piece: &Piece, target: &Target) -> bool {
         Piece::Line { about, .. } => {
             in_survey || dialog.is_none_or(|(_, dialog_id)| *dialog_id != about.dialog_id)
         }
+        Piece::Aside { .. } => in_survey || dialog.is_none(),
         Piece::Do(Command::StopSurvey) => !in_survey,
         Piece::Do(Command::ResponseTarget { .. }) => in_survey || dialog.is_none(),
         // What closes is on its way to be closed; what is closed hears of the profile with the next conversation.
@@ -302,7 +305,7 @@ pub fn request(
                 &metadata,
             ))
         }
-        (Goal::Publish(dialog), Piece::Line { text, .. }) => {
+        (Goal::Publish(dialog), Piece::Line { text, .. } | Piece::Aside { text }) => {
             let metadata = context.metadata(&[]);
             Some(publish::text_request(
                 &call,

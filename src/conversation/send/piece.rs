@@ -34,6 +34,11 @@ pub enum Piece {
         /// The chosen element's metadata.
         metadata: Vec<Value>,
     },
+    /// A line about what the person did beside talking: into the open conversation, or nowhere.
+    Aside {
+        /// The text.
+        text: String,
+    },
     /// A file that LiveEngage may take.
     File(File),
     /// Something to be done with the conversation.
@@ -69,6 +74,10 @@ pub fn pieces(content: &Content, progress: &SendProgress) -> Vec<Piece> {
         Content::SecureForm { title, .. } => {
             texts(&format!("[{}]", title.as_deref().unwrap_or("form")), &[])
         }
+        Content::Aside { text } => publish::text_pieces(text, &[external_id(&"x".repeat(64))])
+            .into_iter()
+            .map(|text| Piece::Aside { text })
+            .collect(),
         Content::Command { command } => vec![Piece::Do(command.clone())],
         Content::NotDelivered { place, line } => {
             let nack = Piece::Receipt {
@@ -91,7 +100,7 @@ pub fn pieces(content: &Content, progress: &SendProgress) -> Vec<Piece> {
 /// nobody knows what came of them.
 pub fn said(content: &Content, progress: &SendProgress) -> Option<String> {
     match pieces(content, progress).into_iter().nth(progress.pieces)? {
-        Piece::Text { text, .. } | Piece::Line { text, .. } => Some(text),
+        Piece::Text { text, .. } | Piece::Line { text, .. } | Piece::Aside { text } => Some(text),
         Piece::File(_) => progress.file.as_ref()?.stored.clone(),
         Piece::Receipt { .. } | Piece::Do(_) => None,
     }

@@ -6,21 +6,16 @@ use serde_json::{Map, Value};
 
 use super::contract::STATES;
 use super::place::WebAddress;
-use crate::crypto::sha256_hex;
-use crate::http::Millis;
 use crate::message::{
     Command, ConsumerEvent, Content, EventKind, File, FilePlace, Location, Profile, ReceiptStatus,
     ResponseTarget, Signal,
 };
 use crate::nesting::is_deep;
+use crate::platforms::reading::{
+    dead_letter, degrees, hint, identifier, plain_word, required_id, required_text, unreadable,
+    whole_number,
+};
 use crate::platforms::{Ignored, Parsed, Unreadable};
-
-/// The longest id of a person or of a message (bytes): they become keys.
-const MAX_ID: usize = 256;
-/// Bytes of an unreadable event that are kept.
-const KEPT_BYTES: usize = 96 * 1024;
-/// To whom an unreadable event of several belongs if it does not say so: nobody has this address.
-const NOBODY: &str = "";
 
 pub(super) fn parse(body: &[u8], file_hosts: &[String]) -> Result<Parsed, Unreadable> {
     let body: Value =
@@ -58,29 +53,6 @@ pub(super) fn parse(body: &[u8], file_hosts: &[String]) -> Result<Parsed, Unread
         parsed.ignored.extend(reader.ignored);
     }
     Ok(parsed)
-}
-
-fn unreadable(what: impl Into<String>) -> Unreadable {
-    Unreadable { what: what.into() }
-}
-
-/// It is not named by its own id: the same id, sent again and readable, must not count as known.
-fn dead_letter(from: Option<&str>, event: &Value, unreadable: Unreadable) -> ConsumerEvent {
-    let mut raw = event.to_string();
-    let id = format!("malformed-{}", sha256_hex(raw.as_bytes()));
-    raw.truncate(raw.floor_char_boundary(KEPT_BYTES));
-    ConsumerEvent {
-        consumer: from.unwrap_or(NOBODY).to_owned(),
-        profile: Profile::default(),
-        event: EventKind::Message {
-            id,
-            content: Content::Malformed {
-                what: unreadable.what,
-                raw,
-            },
-            sent_at: None,
-        },
-    }
 }
 
 /// Reads one event, and notes what of it concerns nobody.
@@ -132,6 +104,7 @@ impl Reader<'_> {
         Ok(Some(ConsumerEvent {
             consumer: required_id(event, "from")?,
             profile,
+            handle: None,
             event: event_kind,
         }))
     }
@@ -258,66 +231,8 @@ fn command(kind: &str, event: &Map<String, Value>) -> Result<Command, Unreadable
     })
 }
 
-/// An id: a text or a whole number, as both are written.
-fn identifier(value: &Value) -> Option<String> {
-    let id = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) if number.is_u64() || number.is_i64() => number.to_string(),
-        _ => return None,
-    };
-    let usable = (1..=MAX_ID).contains(&id.len()) && !id.contains(char::is_control);
-    usable.then_some(id)
-}
-
-fn required_id(fields: &Map<String, Value>, name: &str) -> Result<String, Unreadable> {
-    let value = fields.get(name).and_then(identifier);
-    value.ok_or_else(|| unreadable(format!("{name} is not an id of 1 to {MAX_ID} bytes")))
-}
-
 /// A word of the contract, in lower case.
 fn word(fields: &Map<String, Value>, name: &str) -> Result<String, Unreadable> {
     let text = required_text(fields, name)?;
     Ok(text.trim().to_ascii_lowercase())
-}
-
-/// A text that is not blank, as it was written.
-fn required_text(fields: &Map<String, Value>, name: &str) -> Result<String, Unreadable> {
-    let text = fields.get(name).and_then(Value::as_str);
-    let text = text.filter(|text| !text.trim().is_empty());
-    let text = text.ok_or_else(|| unreadable(format!("{name} is missing or not a text")))?;
-    Ok(text.to_owned())
-}
-
-/// A text that nothing depends on.
-fn hint(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = fields.get(name)?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn whole_number(value: &Value) -> Option<Millis> {
-    match value {
-        Value::String(text) => text.trim().parse().ok(),
-        other => other.as_u64(),
-    }
-}
-
-fn degrees(fields: &Map<String, Value>, name: &str, limit: f64) -> Result<f64, Unreadable> {
-    let number = match fields.get(name) {
-        Some(Value::String(text)) => text.trim().parse().ok(),
-        Some(value) => value.as_f64(),
-        None => None,
-    };
-    number
-        .filter(|degrees: &f64| degrees.abs() <= limit)
-        .ok_or_else(|| unreadable(format!("{name} is not a number of degrees")))
-}
-
-/// A word from outside, safe to count and to log.
-fn plain_word(text: &str) -> &str {
-    let plain = !text.is_empty()
-        && text.len() <= 40
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-./".contains(&b));
-    if plain { text } else { "other" }
 }

@@ -9,9 +9,11 @@ mod outbound;
 mod place;
 pub mod signature;
 
+use std::borrow::Cow;
+
 use super::{
-    Abilities, Acknowledgement, Adapter, Callback, Forgery, Later, Next, Outgoing, OutgoingSignal,
-    Parsed, Unreadable,
+    Abilities, Acknowledgement, Adapter, Callback, Forgery, Heard, Later, Next, Outgoing,
+    OutgoingSignal, Parsed, Platform, Shown, Unreadable,
 };
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, HttpRequest, Method};
@@ -20,6 +22,42 @@ use crate::secret::Rotating;
 use place::{WebAddress, read_file_hosts};
 
 const JSON: &str = "application/json";
+
+/// The gateway in the registry.
+pub const PLATFORM: Platform = Platform {
+    name: "gateway",
+    offers: &[("Gateway or app of your own", &ABILITIES)],
+    build,
+};
+
+const ABILITIES: Abilities = Abilities {
+    hears: &[
+        Heard::Text,
+        Heard::Picture,
+        Heard::File,
+        Heard::Location,
+        Heard::Choice,
+        Heard::Command,
+        Heard::Typing,
+        Heard::Delivered,
+        Heard::Read,
+        Heard::Failed,
+        Heard::Profile,
+    ],
+    shows: &[
+        Shown::Text,
+        Shown::Picture,
+        Shown::File,
+        Shown::Location,
+        Shown::Structured,
+        Shown::Agent,
+    ],
+    typing: true,
+    receipts: true,
+    news: true,
+    idempotent: true,
+    last_heard: false,
+};
 
 /// One gateway or app.
 struct Gateway {
@@ -33,7 +71,7 @@ struct Gateway {
 }
 
 /// Builds the adapter from a channel's settings.
-pub fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
+fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
     // Checked as a base URL, but kept as it is written: a slash at its end counts.
     let url = reader
         .required_text(
@@ -103,19 +141,12 @@ impl Adapter for Gateway {
         Acknowledgement {
             status: 200,
             content_type: Some(JSON),
-            body: "{\"ok\":true}",
+            body: Cow::Borrowed("{\"ok\":true}"),
         }
     }
 
-    fn abilities(&self) -> Abilities {
-        Abilities {
-            structured: true,
-            files: true,
-            typing: true,
-            receipts: true,
-            news: true,
-            idempotent: true,
-        }
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
     }
 
     fn signal(&self, signal: &OutgoingSignal<'_>) -> Option<HttpRequest> {

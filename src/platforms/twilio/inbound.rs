@@ -40,6 +40,7 @@ pub(super) fn parse(callback: &Callback<'_>) -> Result<Parsed, Unreadable> {
         events: vec![ConsumerEvent {
             consumer,
             profile,
+            handle: None,
             event: EventKind::Message {
                 id,
                 content,
@@ -72,6 +73,7 @@ fn read_status(fields: &Fields, status: &str) -> Result<Parsed, Unreadable> {
         events: vec![ConsumerEvent {
             consumer: fields.address("To")?,
             profile: Profile::default(),
+            handle: None,
             event: EventKind::Signal(signal),
         }],
         ignored: Vec::new(),

@@ -8,8 +8,11 @@ mod inbound;
 mod outbound;
 pub mod signature;
 
+use std::borrow::Cow;
+
 use super::{
-    Acknowledgement, Adapter, Callback, Forgery, Later, Next, Outgoing, Parsed, Unreadable,
+    Abilities, Acknowledgement, Adapter, Callback, Forgery, Heard, Later, Next, Outgoing, Parsed,
+    Platform, Shown, Unreadable,
 };
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, Method};
@@ -22,6 +25,29 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 /// The prefix of WhatsApp addresses; sender and recipient carry it both or neither.
 const WHATSAPP: &str = "whatsapp:";
+
+/// Twilio in the registry.
+pub const PLATFORM: Platform = Platform {
+    name: "twilio",
+    offers: &[("SMS by Twilio", &ABILITIES)],
+    build,
+};
+
+const ABILITIES: Abilities = Abilities {
+    hears: &[
+        Heard::Text,
+        Heard::Delivered,
+        Heard::Read,
+        Heard::Failed,
+        Heard::Profile,
+    ],
+    shows: &[Shown::Text],
+    typing: false,
+    receipts: false,
+    news: false,
+    idempotent: false,
+    last_heard: false,
+};
 
 /// One sender: a number, a WhatsApp sender or a Messaging Service.
 struct Twilio {
@@ -36,7 +62,7 @@ struct Twilio {
 }
 
 /// Builds the adapter from a channel's settings.
-pub fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
+fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
     let account_sid = reader.required_text(
         "account_sid",
         "copy the Account SID (AC...) from the Twilio console",
@@ -169,11 +195,15 @@ impl Adapter for Twilio {
         }
     }
 
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
     fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement {
             status: 200,
             content_type: Some("text/xml"),
-            body: "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>",
+            body: Cow::Borrowed("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>"),
         }
     }
 

@@ -1,7 +1,6 @@
 use super::*;
 use crate::message::{
-    Command, ConsumerEvent, Content, EventKind, Location, Profile, ReceiptStatus, ResponseTarget,
-    Signal,
+    Command, ConsumerEvent, Content, EventKind, Location, ReceiptStatus, ResponseTarget, Signal,
 };
 use crate::platforms::Ignored;
 
@@ -13,11 +12,7 @@ pub(super) fn parse(body: &str) -> Result<Parsed, Unreadable> {
 }
 
 pub(super) fn by(consumer: &str, event: EventKind) -> ConsumerEvent {
-    ConsumerEvent {
-        consumer: consumer.to_owned(),
-        profile: Profile::default(),
-        event,
-    }
+    ConsumerEvent::new(consumer, event)
 }
 
 pub(super) fn said(id: &str, content: Content) -> EventKind {

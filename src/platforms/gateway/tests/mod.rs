@@ -102,7 +102,7 @@ fn a_callback_is_a_post_of_json_and_is_answered_in_json() {
         body,
     } = adapter.acknowledgement();
     assert_eq!((status, content_type), (200, Some("application/json")));
-    let body: Value = serde_json::from_str(body).unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body, json!({ "ok": true }));
     assert_eq!(adapter.later().status, 503, "the contract names 5xx");
 }

@@ -23,15 +23,8 @@ fn no_progress() -> &'static Progress {
 
 pub(super) fn message(content: &Content) -> Outgoing<'_> {
     Outgoing {
-        id: MESSAGE,
-        consumer: PERSON,
-        content,
-        offer: None,
-        agent: None,
-        place: None,
-        file_url: None,
-        progress: no_progress(),
         now: NOW,
+        ..Outgoing::new(MESSAGE, PERSON, content, no_progress())
     }
 }
 
@@ -316,6 +309,7 @@ fn signals_are_sent_once_under_a_name_of_their_own() {
         adapter().signal(&OutgoingSignal {
             consumer: PERSON,
             signal,
+            heard: None,
             nonce: "0011223344556677",
             now: NOW,
         })
@@ -353,15 +347,16 @@ fn signals_are_sent_once_under_a_name_of_their_own() {
 
 #[test]
 fn the_app_shows_and_wants_to_know_everything() {
+    let abilities = adapter().abilities();
     let Abilities {
-        structured,
-        files,
         typing,
         receipts,
         news,
         idempotent,
-    } = adapter().abilities();
-    assert!(structured && files && typing && receipts && news && idempotent);
+        ..
+    } = *abilities;
+    assert!(typing && receipts && news && idempotent);
+    assert!(abilities.shows(Shown::Structured) && abilities.hears(Heard::Command));
 }
 
 #[test]

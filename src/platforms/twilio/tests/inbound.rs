@@ -18,6 +18,7 @@ fn message(
                 phone: phone.map(str::to_owned),
                 ..Profile::default()
             },
+            handle: None,
             event: EventKind::Message {
                 id: format!("{}{:0>32}", &id[..2], &id[2..]),
                 content: Content::Text {
@@ -235,6 +236,7 @@ fn a_status_callback_is_a_receipt_or_nothing() {
         events: vec![ConsumerEvent {
             consumer: consumer.to_owned(),
             profile: Profile::default(),
+            handle: None,
             event: EventKind::Signal(Signal::Receipt {
                 remote_id: "SM00000000000000000000000000000010".to_owned(),
                 status,

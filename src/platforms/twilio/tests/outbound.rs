@@ -11,17 +11,7 @@ fn step(
     progress: &Progress,
     answer: Option<&HttpAnswer>,
 ) -> Next {
-    let message = Outgoing {
-        id: "l:dialog:1",
-        consumer,
-        content,
-        offer: None,
-        agent: None,
-        place: None,
-        file_url: None,
-        progress,
-        now: 0,
-    };
+    let message = Outgoing::new("l:dialog:1", consumer, content, progress);
     adapter.next(&message, answer)
 }
 
