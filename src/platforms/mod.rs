@@ -3,6 +3,7 @@
 //! An [`Adapter`] is one channel's platform with its settings and secrets. It verifies a callback, reads it into events,
 //! and sends by steps. The registry at the end of this file is the only other place that a new platform touches.
 
+pub mod fitting;
 pub mod gateway;
 pub mod readable;
 pub mod twilio;
