@@ -47,7 +47,7 @@ pub fn plain_text(
     for line in &walk.lines {
         match line {
             Line::Text { .. } | Line::Page { .. } | Line::Unknown(_) => page.text(&line.shown()),
-            Line::Choice { index, more } => {
+            Line::Choice { index, more, .. } => {
                 if let Some(choice) = walk.choices.get(*index) {
                     page.text(&choice_line(numbered, *index, &choice.title, more));
                 }

@@ -20,6 +20,8 @@ pub(super) struct Tapped {
     page: Option<String>,
     /// Its name has been shown, or need not be.
     shown: bool,
+    /// It is no button but something to look at.
+    seen: bool,
 }
 
 impl Tapped {
@@ -29,6 +31,7 @@ impl Tapped {
             subtitle: None,
             page: None,
             shown: false,
+            seen: false,
         }
     }
 
@@ -41,7 +44,11 @@ impl Tapped {
 
     pub(super) fn page(self, address: &str) -> Self {
         let page = Some(address.to_owned());
-        Self { page, ..self }.known()
+        Self { page, ..self }.seen(true)
+    }
+
+    pub(super) fn seen(self, seen: bool) -> Self {
+        Self { seen, ..self }.known()
     }
 
     /// What a link of it is called: by its own title, unless that stands in the text already and the link has a name.
@@ -72,6 +79,9 @@ impl Walk {
             let chosen = published.is_some();
             if let Some(text) = published {
                 self.choose(&tapped.name, text, &click.metadata, tapped.more());
+                if let Some(Line::Choice { seen, .. }) = self.lines.last_mut() {
+                    *seen = tapped.seen;
+                }
             }
             for action in click.actions.iter() {
                 if !self.has_room() {
@@ -81,18 +91,18 @@ impl Walk {
                     Action::Link(link) => {
                         let uri = link.address().map(Scalar::to_string);
                         let name = tapped.link_name(said(link.name.as_ref()), chosen);
-                        let whole = tapped.page.is_some();
-                        self.link(
-                            tapped,
-                            name,
-                            &uri.unwrap_or_default(),
-                            Leads::Page { whole },
-                        );
+                        let seen = tapped.seen;
+                        self.link(tapped, name, &uri.unwrap_or_default(), Leads::Page { seen });
                     }
                     Action::Navigate(to) => {
                         let name = tapped.link_name(said(to.name.as_ref()), chosen);
-                        let (la, lo) = (to.la.clone(), to.lo.clone());
-                        self.link(tapped, name, &place(&to.la, &to.lo), Leads::Way { la, lo });
+                        let (la, lo, seen) = (to.la.clone(), to.lo.clone(), tapped.seen);
+                        self.link(
+                            tapped,
+                            name,
+                            &place(&to.la, &to.lo),
+                            Leads::Way { la, lo, seen },
+                        );
                     }
                     Action::DatePicker(picker) => self.date(tapped, picker),
                     Action::ScheduleSlotList(list) => {
@@ -134,7 +144,11 @@ impl Walk {
             text,
             metadata,
         });
-        self.lines.push(Line::Choice { index, more });
+        self.lines.push(Line::Choice {
+            index,
+            more,
+            seen: false,
+        });
     }
 
     fn link(&mut self, tapped: &Tapped, name: Option<String>, uri: &str, leads: Leads) {

@@ -43,8 +43,12 @@ pub(super) enum Line {
         address: String,
         leads: Leads,
     },
-    /// The choice at `index`, with what follows its title.
-    Choice { index: usize, more: String },
+    /// The choice at `index`, with what follows its title. A tap on words or a picture makes it if they are `seen`, and no button.
+    Choice {
+        index: usize,
+        more: String,
+        seen: bool,
+    },
     /// The name of something that cannot be shown.
     Unknown(String),
     /// A blank line, unless it would be at an end or beside another one.
@@ -78,14 +82,15 @@ pub(super) enum Leads {
         la: Scalar,
         lo: Scalar,
     },
-    /// A tap opens it; a tap on a picture does so if it is `whole`.
+    /// A tap opens it: on words or a picture if they are `seen`, else on a button.
     Page {
-        whole: bool,
+        seen: bool,
     },
     /// A tap shows the way.
     Way {
         la: Scalar,
         lo: Scalar,
+        seen: bool,
     },
 }
 
@@ -133,18 +138,18 @@ impl Walk {
         match element {
             Element::Text(text) => {
                 let words = text.text.to_string();
-                if text
+                let seen = text
                     .click
                     .as_ref()
-                    .is_none_or(|click| click.published().is_none())
-                {
+                    .is_none_or(|click| click.published().is_none());
+                if seen {
                     let part = match is_title(&text.common) {
                         true => Part::Title,
                         false => Part::Words,
                     };
                     self.text_as(&words, part);
                 }
-                self.click(&Tapped::named(&words).known(), text.click.as_ref());
+                self.click(&Tapped::named(&words).seen(seen), text.click.as_ref());
             }
             Element::Button(button) => self.button(button),
             Element::Image(image) => {
@@ -469,9 +474,12 @@ fn submit_metadata(elements: &[Element]) -> Vec<Value> {
     found.unwrap_or_default()
 }
 
+/// What stands before the degrees of a place in the address of its map.
+pub(super) const MAP: &str = "https://maps.google.com/?q=";
+
 pub(super) fn place(la: &Scalar, lo: &Scalar) -> String {
     let (la, lo) = (la.to_string(), lo.to_string());
-    format!("https://maps.google.com/?q={},{}", la.trim(), lo.trim())
+    format!("{MAP}{},{}", la.trim(), lo.trim())
 }
 
 /// A text that says something, without the space around it.

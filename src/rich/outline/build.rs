@@ -2,8 +2,7 @@
 
 use super::segment::{self, Draft, Piece};
 use super::tree::{Node, is_card, is_menu};
-use super::{Block, Does, Link, Menu, Picture, Place, Section, Tap, take_last_text};
-use crate::rich::fields::Scalar;
+use super::{Block, Does, Link, Menu, Picture, Place, Section, Tap, short_name, take_last_text};
 use crate::rich::plain::Choice;
 use crate::rich::walk::{Group, Leads, Line, Part};
 
@@ -263,13 +262,13 @@ impl Builder {
                 let name = line.shown().into_owned();
                 Item::Piece(Piece::Words(Part::Label, name))
             }
-            Line::Choice { index, more } => Item::Piece(Piece::Tap {
+            Line::Choice { index, more, seen } => Item::Piece(Piece::Tap {
                 tap: Tap {
                     title: self.choices.get(index)?.title.clone(),
                     more,
                     does: Does::Choose(index),
                 },
-                whole: false,
+                seen,
             }),
             Line::Page {
                 name,
@@ -314,7 +313,6 @@ impl MenuDraft {
 }
 
 fn page(name: Option<String>, address: String, leads: Leads) -> Item {
-    let whole = leads == Leads::Page { whole: true };
     match leads {
         Leads::Picture { alt } => Item::Piece(Piece::Picture(Picture {
             url: address,
@@ -325,7 +323,7 @@ fn page(name: Option<String>, address: String, leads: Leads) -> Item {
             title: name,
             url: address,
         }),
-        Leads::Place { la, lo } => match (degrees(&la), degrees(&lo)) {
+        Leads::Place { la, lo } => match (la.number(), lo.number()) {
             (Some(latitude), Some(longitude)) => Item::Place(Place {
                 latitude,
                 longitude,
@@ -337,16 +335,16 @@ fn page(name: Option<String>, address: String, leads: Leads) -> Item {
                 url: address,
             }),
         },
-        Leads::Page { .. } => Item::Piece(Piece::Tap {
+        Leads::Page { seen } => Item::Piece(Piece::Tap {
             tap: opening(name, address),
-            whole,
+            seen,
         }),
-        Leads::Way { la, lo } => {
-            let tap = match (degrees(&la), degrees(&lo)) {
+        Leads::Way { la, lo, seen } => {
+            let tap = match (la.number(), lo.number()) {
                 (Some(latitude), Some(longitude)) => way(name, latitude, longitude, address),
                 _ => opening(name, address),
             };
-            Item::Piece(Piece::Tap { tap, whole })
+            Item::Piece(Piece::Tap { tap, seen })
         }
     }
 }
@@ -359,36 +357,21 @@ impl Item {
             Self::Link(link) => opening(link.title, link.url),
             Self::Place(place) => way(place.title, place.latitude, place.longitude, place.url),
         };
-        Piece::Tap { tap, whole: false }
+        Piece::Tap { tap, seen: false }
     }
 }
 
-fn degrees(scalar: &Scalar) -> Option<f64> {
-    scalar.number()
-}
-
-/// A page without a name is called by its host.
 fn opening(name: Option<String>, url: String) -> Tap {
-    let host = || {
-        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if host.trim().is_empty() { &url } else { host }.to_owned()
-    };
     Tap {
-        title: name.unwrap_or_else(host),
+        title: name.unwrap_or_else(|| short_name(&url).to_owned()),
         more: String::new(),
         does: Does::Open(url),
     }
 }
 
-/// A place without a name is called by its degrees, as its address has them.
 fn way(name: Option<String>, latitude: f64, longitude: f64, url: String) -> Tap {
-    let degrees = || match url.split_once("?q=") {
-        Some((_, degrees)) => degrees.to_owned(),
-        None => format!("{latitude},{longitude}"),
-    };
     Tap {
-        title: name.unwrap_or_else(degrees),
+        title: name.unwrap_or_else(|| short_name(&url).to_owned()),
         more: String::new(),
         does: Does::Navigate {
             latitude,

@@ -113,8 +113,14 @@ impl Fitting<'_> {
         }
     }
 
-    fn card(&mut self, card: Card) {
+    fn card(&mut self, mut card: Card) {
         let only_choices = card.taps.iter().all(Tap::is_choice);
+        if !only_choices && !self.limits.mixed_taps && card.taps.iter().any(Tap::is_choice) {
+            let links = card.taps.extract_if(.., |tap| !tap.is_choice()).collect();
+            let title = again(&card);
+            self.card(card);
+            return self.card_of_links(title, links);
+        }
         if only_choices
             && card.taps.len() > self.limits.taps_per_card
             && self.limits.menu_options > self.limits.taps_per_card
@@ -133,6 +139,20 @@ impl Fitting<'_> {
                 text.push_str(&rest.join("\n"));
             }
             _ => self.blocks.push(Block::Text(rest.join("\n"))),
+        }
+    }
+
+    fn card_of_links(&mut self, title: Option<String>, links: Vec<Tap>) {
+        match self.limits.beyond {
+            Beyond::Again => self.card(Card {
+                title,
+                taps: links,
+                ..Card::default()
+            }),
+            Beyond::Text => {
+                let lines: Vec<String> = links.iter().map(|tap| tap.line(self.numbered)).collect();
+                self.blocks.push(Block::Text(lines.join("\n")));
+            }
         }
     }
 
@@ -180,15 +200,6 @@ impl Fitting<'_> {
             .link
             .take()
             .filter(|url| limits.card_links && (limits.links)(url));
-        if card.taps.len() > limits.taps_per_card
-            && let Some(link) = &card.link
-            && let Some(at) = card
-                .taps
-                .iter()
-                .position(|tap| tap.url() == Some(link.as_str()))
-        {
-            card.taps.remove(at);
-        }
         let mut taps = std::mem::take(&mut card.taps);
         taps.retain(|tap| {
             let known = tap.url().is_none_or(limits.links) && limits.taps_per_card > 0;
@@ -197,18 +208,23 @@ impl Fitting<'_> {
             }
             known
         });
+        // Something to tap is left, so that the card is one and can be tapped itself.
+        if taps.len() > limits.taps_per_card
+            && let Some(link) = card.link.as_deref()
+            && let Some(at) = taps.iter().position(|tap| tap.url() == Some(link))
+        {
+            taps.remove(at);
+        }
         let mut hands = self.hands(taps).into_iter();
-        let again = Card {
-            title: card.title.clone().or_else(|| card.lines.first().cloned()),
-            ..Card::default()
-        };
+        let title = again(&card);
         card.taps = hands.next().unwrap_or_default();
         let mut cards = vec![card];
         for taps in hands {
             match limits.beyond {
                 Beyond::Again => cards.push(Card {
+                    title: title.clone(),
                     taps,
-                    ..again.clone()
+                    ..Card::default()
                 }),
                 Beyond::Text => rest.extend(taps.iter().map(|tap| tap.line(self.numbered))),
             }
@@ -240,9 +256,10 @@ impl Fitting<'_> {
         let mut fitting = Vec::new();
         let mut rests = Vec::new();
         for card in cards {
-            let title = card.title.clone().or_else(|| card.lines.first().cloned());
+            let title = again(&card);
             let Fitted { cards, mut rest } = self.fitted(card);
-            fitting.extend(cards);
+            let shows = |card: &Card| !card.some_words().is_empty() || card.picture.is_some();
+            fitting.extend(cards.into_iter().filter(shows));
             if !rest.is_empty() {
                 rest.splice(0..0, title);
                 rests.push(rest.join("\n"));
@@ -352,6 +369,11 @@ impl Fitting<'_> {
         }
         kept
     }
+}
+
+/// The title of what follows a card with the rest of it.
+fn again(card: &Card) -> Option<String> {
+    card.title.clone().or_else(|| card.lines.first().cloned())
 }
 
 fn part_of_menu(title: Option<String>, options: Vec<(Option<String>, Tap)>) -> Block {

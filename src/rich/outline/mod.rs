@@ -14,7 +14,7 @@ use super::element::Element;
 use super::matching::by_number;
 use super::plain::{choice_line, walk};
 use super::quick_replies::QuickReplies;
-use super::walk::in_brackets;
+use super::walk::{MAP, in_brackets};
 use build::Builder;
 
 pub use fit::{Beyond, Limits, fit};
@@ -94,7 +94,7 @@ pub struct Card {
     pub lines: Vec<String>,
     /// What can be tapped, in order.
     pub taps: Vec<Tap>,
-    /// What a tap on the card itself opens. One of `taps` opens it too.
+    /// What a tap on its picture or its words opens. One of `taps` opens it too, unless [`fit`] had to make room.
     pub link: Option<String>,
 }
 
@@ -291,7 +291,7 @@ impl Tap {
         let Self { title, more, does } = self;
         match does {
             Does::Choose(index) => choice_line(numbered, *index, title, more),
-            Does::Open(url) | Does::Navigate { url, .. } if url.contains(title) => url.clone(),
+            Does::Open(url) | Does::Navigate { url, .. } if short_name(url) == title => url.clone(),
             Does::Open(url) | Does::Navigate { url, .. } => format!("{title}: {url}"),
         }
     }
@@ -315,6 +315,16 @@ impl Tap {
             Does::Open(url) | Does::Navigate { url, .. } => Some(url),
         }
     }
+}
+
+/// What a page or a map is called that has no name: its host, or the degrees of the place.
+fn short_name(url: &str) -> &str {
+    let map = url.strip_prefix(MAP);
+    map.unwrap_or_else(|| {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if host.trim().is_empty() { url } else { host }
+    })
 }
 
 fn named(name: Option<&str>, url: &str) -> String {

@@ -7,10 +7,10 @@ use crate::rich::walk::Part;
 pub(super) enum Piece {
     Words(Part, String),
     Picture(Picture),
-    /// Something to tap; a tap on the whole picture if it is `whole`.
+    /// Something to tap: words or a picture if they are `seen`, else a button.
     Tap {
         tap: Tap,
-        whole: bool,
+        seen: bool,
     },
 }
 
@@ -21,9 +21,11 @@ pub(super) struct Draft {
     pub(super) words: Vec<(Part, String)>,
     pub(super) taps: Vec<Tap>,
     link: Option<String>,
+    /// Whether one of the taps is a button.
+    buttons: bool,
 }
 
-/// A run cut into cards: what comes after things to tap begins the next one. Words that nothing follows go to the card before, and
+/// A run cut into cards: what comes after buttons begins the next one. Words that nothing follows go to the card before, and
 /// a card has one picture.
 pub(super) fn cards(run: Vec<Piece>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
@@ -31,8 +33,8 @@ pub(super) fn cards(run: Vec<Piece>) -> Vec<Draft> {
     for piece in run {
         let next = match &piece {
             Piece::Words(Part::Label, _) | Piece::Tap { .. } => false,
-            Piece::Words(..) => !draft.taps.is_empty(),
-            Piece::Picture(_) => !draft.taps.is_empty() || draft.picture.is_some(),
+            Piece::Words(..) => draft.buttons,
+            Piece::Picture(_) => draft.buttons || draft.picture.is_some(),
         };
         if next {
             drafts.push(std::mem::take(&mut draft));
@@ -51,14 +53,15 @@ impl Draft {
         match piece {
             Piece::Words(part, text) => self.words.push((part, text)),
             Piece::Picture(picture) => self.picture = Some(picture),
-            Piece::Tap { tap, whole } => {
+            Piece::Tap { tap, seen } => {
                 if let Does::Open(url) = &tap.does
-                    && whole
+                    && seen
                     && self.link.is_none()
                 {
                     self.link = Some(url.clone());
                 }
                 self.taps.push(tap);
+                self.buttons |= !seen;
             }
         }
     }
@@ -77,6 +80,7 @@ impl Draft {
             mut words,
             taps,
             link,
+            ..
         } = self;
         if let Some(picture) = &mut picture
             && let Some(caption) = picture.caption.take()
