@@ -14,6 +14,7 @@
 mod gateway;
 mod inbound;
 mod kit;
+mod line;
 mod outbound;
 mod registry;
 mod twilio;
@@ -22,5 +23,5 @@ use kit::Exhibit;
 
 /// Every platform's exhibit. `registry.rs` holds it to the registry.
 pub fn exhibits() -> Vec<Exhibit> {
-    vec![gateway::exhibit(), twilio::exhibit()]
+    vec![gateway::exhibit(), line::exhibit(), twilio::exhibit()]
 }

@@ -35,6 +35,7 @@ mod pausing;
 mod pressure;
 mod receipts;
 mod releases;
+mod reply_tokens;
 mod reports;
 mod retries;
 mod routing;

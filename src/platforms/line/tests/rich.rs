@@ -233,7 +233,7 @@ fn cards_of_one_shape_stand_side_by_side_in_a_template_and_others_in_a_flex_mess
     for items in [
         vec![item("Small", 1), item("Large", 2)],
         vec![item("Small", 4), item("Large", 4)],
-        (0..11).map(|n| item(&format!("Size {n}"), 1)).collect(),
+        (0..11).map(|n| item(&format!("Size-{n}"), 1)).collect(),
     ] {
         let count = items.len();
         let objects = carousel(items);
