@@ -17,6 +17,7 @@ mod basic;
 mod container;
 mod element;
 mod fields;
+mod line;
 mod matching;
 mod moment;
 pub mod outline;
