@@ -26,6 +26,7 @@ mod plain;
 mod quick_replies;
 mod tapping;
 mod walk;
+mod words;
 
 pub use action::{
     Action, AddToCart, CartItem, Checked, Click, Custom, Link, Navigate, PublishText, SubmitAsText,

@@ -8,7 +8,8 @@ use super::line::{Group, Leads, Line, Part};
 use super::moment;
 use super::picker::{DatePicker, ScheduleSlotList, Slot};
 use super::plain::Choice;
-use super::walk::{Walk, collapsed, place, said};
+use super::walk::Walk;
+use super::words::{collapsed, place, said};
 
 /// What a consumer types where no format is given.
 const DATE_FORMAT: &str = "YYYY-MM-DD";

@@ -9,6 +9,7 @@ use super::fields::{Fit, Scalar};
 use super::line::{Group, Leads, Line, Part};
 use super::plain::Choice;
 use super::tapping::Tapped;
+use super::words::{collapsed, joined, place, readable, said};
 
 /// What the lines of a message have together, in bytes; more than a notification has. Only what says the same again and again, such
 /// as a long title before each of many links, comes to more: the rest of it is left out.
@@ -339,14 +340,6 @@ impl Walk {
     }
 }
 
-/// An address that a person can read.
-fn readable(address: &str) -> &str {
-    match address.starts_with("data:") {
-        true => "",
-        false => address.trim(),
-    }
-}
-
 /// Whether a text is marked as a title, or written in bold as titles are.
 fn is_title(common: &Common) -> bool {
     let bold = common
@@ -368,30 +361,4 @@ fn submit_metadata(elements: &[Element]) -> Vec<Value> {
         _ => None,
     });
     found.unwrap_or_default()
-}
-
-/// What stands before the degrees of a place in the address of its map.
-pub(super) const MAP: &str = "https://maps.google.com/?q=";
-
-pub(super) fn place(la: &Scalar, lo: &Scalar) -> String {
-    let (la, lo) = (la.to_string(), lo.to_string());
-    format!("{MAP}{},{}", la.trim(), lo.trim())
-}
-
-/// A text that says something, without the space around it.
-pub(super) fn said(scalar: Option<&Scalar>) -> Option<String> {
-    let text = scalar?.to_string();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn joined(parts: [Option<String>; 2]) -> String {
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join(" – ")
-}
-
-/// On one line.
-pub(super) fn collapsed(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
 }

@@ -17,7 +17,7 @@ use super::line::in_brackets;
 use super::matching::by_number;
 use super::plain::{choice_line, walk};
 use super::quick_replies::QuickReplies;
-use super::walk::MAP;
+use super::words::MAP;
 use build::Builder;
 
 pub use fit::fit;
