@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::sim::{CallbackRetries, Settings, Sim, World};
 
 /// Every platform whose people are kept here.
-pub(crate) const ALL: [&dyn Platform; 1] = [&crate::line::Line];
+pub(crate) const ALL: [&dyn Platform; 2] = [&crate::line::Line, &crate::twilio::Twilio];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static dyn Platform> {
@@ -120,6 +120,11 @@ pub(crate) trait Platform: Sync {
     /// The deeds that tell that the person has read these messages. None where the platform has no such receipts.
     fn read(&self, _world: &mut World, _person: &str, _messages: &[String]) -> Vec<Value> {
         Vec::new()
+    }
+
+    /// Where a callback goes, below the connector's base URL.
+    fn path(&self, channel: &str, _event: &Value) -> String {
+        format!("/channels/{channel}")
     }
 
     /// The body of a callback.
