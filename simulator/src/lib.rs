@@ -10,6 +10,7 @@ mod gateway;
 mod ids;
 mod journal;
 mod liveperson;
+mod meta;
 mod options;
 mod page;
 mod perform;
