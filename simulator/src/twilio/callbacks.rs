@@ -11,7 +11,7 @@ use crate::clock;
 use crate::faults::{Action, Facts, Point};
 use crate::ids;
 use crate::journal::Side;
-use crate::sim::{Sim, TwilioRetries};
+use crate::sim::{CallbackRetries, Sim};
 
 /// How the hand-over of a message has ended: the connector's last status, 0 for no answer.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +132,7 @@ async fn run(sim: Arc<Sim>, number: String, generation: u64) {
     }
 }
 
-fn again(retries: &TwilioRetries, status: u16, timed_out: bool) -> bool {
+fn again(retries: &CallbackRetries, status: u16, timed_out: bool) -> bool {
     let class = match status {
         0 if timed_out => "rt",
         0 => "ct",
@@ -191,7 +191,7 @@ async fn disturbed(
     sim: &Arc<Sim>,
     sid: &str,
     callback: &Callback,
-    retries: &TwilioRetries,
+    retries: &CallbackRetries,
     action: Option<Action>,
 ) -> (u16, bool) {
     let send = |fault| post(sim, sid, callback, retries.timeout_ms, fault);

@@ -134,15 +134,9 @@ pub(crate) fn receive(world: &mut World, number: &str, sid: &str, text: &str) {
     }
 }
 
-/// A consumer's text has been published. It tells, where the profile does not, whose conversation it is.
-pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str) {
-    // People of several platforms may say the same at once.
-    if world
-        .platform(conversation)
-        .is_some_and(|told| told != "twilio")
-    {
-        return crate::gateway::people::arrived_at_desk(world, conversation, text);
-    }
+/// A consumer's text has been published. It tells, where the profile does not, whose conversation it is. Whether it is
+/// one of these phones'.
+pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str) -> bool {
     let number = world
         .conversation(conversation)
         .and_then(|known| known.number.clone());
@@ -158,11 +152,9 @@ pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str)
         message.state = "at_desk";
         Some(own.clone())
     });
-    if found.is_none() {
-        crate::gateway::people::arrived_at_desk(world, conversation, text);
-        return;
-    }
+    let told = found.is_some();
     if let (None, Some(found), Some(known)) = (number, found, world.conversation(conversation)) {
         known.number = Some(found);
     }
+    told
 }
