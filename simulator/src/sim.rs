@@ -75,6 +75,26 @@ pub(crate) struct Settings {
     pub(crate) twilio_retries: CallbackRetries,
     /// When the other platforms repeat their callbacks.
     pub(crate) retries: Retries,
+    pub(crate) line: LineSettings,
+}
+
+/// How LINE is set up.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LineSettings {
+    /// How many messages may be pushed; null for no limit.
+    pub(crate) monthly_limit: Option<u64>,
+    /// Life of a reply token: about a minute.
+    pub(crate) reply_token_s: u64,
+}
+
+impl Default for LineSettings {
+    fn default() -> Self {
+        Self {
+            monthly_limit: None,
+            reply_token_s: 60,
+        }
+    }
 }
 
 /// When each platform repeats its callbacks. The pauses are shorter than the platforms' own.
@@ -161,6 +181,7 @@ impl Default for Settings {
             webhook_retry_cap_ms: 300_000,
             twilio_retries: CallbackRetries::default(),
             retries: Retries::default(),
+            line: LineSettings::default(),
         }
     }
 }

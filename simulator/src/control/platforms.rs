@@ -55,7 +55,8 @@ async fn list(State(sim): State<Arc<Sim>>) -> Answer {
                 .collect();
             json!({
                 "name": platform.name(), "title": platform.title(),
-                "channel": platform.channel(&sim.options), "menu": menu,
+                "channel": platform.channel(&sim.options), "side": platform.side().name(),
+                "menu": menu,
                 "people": world.people.of(platform).show_all(platform),
             })
         })

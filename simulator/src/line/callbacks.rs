@@ -7,7 +7,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::state::ReplyToken;
 use crate::clock;
 use crate::ids;
 use crate::options::Options;
@@ -67,9 +66,11 @@ pub(super) fn tell(writing: &mut Writing<'_>, deed: &Value) -> Result<Told, Stri
         "unsend" => {
             let meant = writing.meant(deed, true)?.id;
             let book = writing.book();
-            book.media.remove(&meant);
             if let Some(message) = book.message(&meant) {
                 message.unsent = true;
+            }
+            if book.media.remove(&meant).is_some() {
+                writing.world.line.gone.insert(meant.clone());
             }
             ("unsend", Some(json!({ "messageId": meant })))
         }
@@ -104,15 +105,15 @@ pub(super) fn tell(writing: &mut Writing<'_>, deed: &Value) -> Result<Told, Stri
             event.remove("replyToken");
         }
     }
+    let source = &event["source"];
+    let chat = source["groupId"].as_str().or(source["roomId"].as_str());
+    let line = &mut writing.world.line;
+    if let Some(chat) = chat {
+        line.joined(chat, &writing.person);
+    }
     if let Some(token) = event["replyToken"].as_str() {
-        let person = writing.person.clone();
-        let token = (token.to_owned(), ReplyToken::new(person, clock::now_ms()));
-        writing
-            .world
-            .line
-            .reply_tokens
-            .entry(token.0)
-            .or_insert(token.1);
+        let chat = chat.unwrap_or(&writing.person);
+        line.give(token, &writing.person, chat);
     }
     Ok(Told {
         id,

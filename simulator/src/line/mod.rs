@@ -1,11 +1,18 @@
 //! LINE: its Messaging API, and the people who write to the bot.
 
+mod api;
 mod callbacks;
+mod chat;
+mod check;
+mod send;
 mod state;
+mod view;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::journal::Side;
@@ -13,6 +20,7 @@ use crate::options::Options;
 use crate::people::{Button, Message, Person, Platform, Told, Writing};
 use crate::sim::{CallbackRetries, Settings, Sim};
 
+pub(crate) use api::faulty;
 pub(crate) use state::State;
 
 /// LINE.
@@ -20,7 +28,31 @@ pub(crate) struct Line;
 
 /// The routes of its API: `/line` is `api.line.me`, `/line-data` is `api-data.line.me`.
 pub(crate) fn routes() -> Router<Arc<Sim>> {
+    let message = "/line/v2/bot/message";
+    let content = "/line-data/v2/bot/message/{id}/content";
     Router::new()
+        .route(&format!("{message}/reply"), post(send::reply))
+        .route(&format!("{message}/push"), post(send::push))
+        .route(
+            &format!("{message}/validate/{{kind}}"),
+            post(send::validate),
+        )
+        .route(&format!("{message}/quota"), get(chat::quota))
+        .route(
+            &format!("{message}/quota/consumption"),
+            get(chat::consumption),
+        )
+        .route("/line/v2/bot/chat/loading/start", post(chat::loading))
+        .route("/line/v2/bot/chat/markAsRead", post(chat::mark_as_read))
+        .route("/line/v2/bot/info", get(chat::info))
+        .route("/line/v2/bot/profile/{id}", get(chat::profile))
+        .route("/line/v2/bot/group/{chat}/member/{id}", get(chat::member))
+        .route("/line/v2/bot/room/{chat}/member/{id}", get(chat::member))
+        .route(content, get(chat::content))
+        .route(&format!("{content}/preview"), get(chat::preview))
+        .route(&format!("{content}/transcoding"), get(chat::transcoding))
+        // A request that is too large gets LINE's answer.
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// `U` and 32 hex digits.

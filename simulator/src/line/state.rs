@@ -1,11 +1,10 @@
 //! What LINE remembers beside people and messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-/// How long after its event a reply token can be used (ms): about a minute.
-const FRESH_MS: u64 = 60_000;
+use crate::clock;
 
 /// Tokens, retry keys and the quota.
 #[derive(Default)]
@@ -17,37 +16,54 @@ pub(crate) struct State {
     pub(super) retry_keys: HashMap<String, Accepted>,
     /// How often the content of a message is still being prepared.
     pub(super) preparing: HashMap<String, u64>,
+    /// Messages whose content is gone for good.
+    pub(super) gone: HashSet<String>,
+    /// Groups and rooms: who has written there.
+    pub(super) chats: HashMap<String, Vec<String>>,
     /// Messages that were pushed.
     pub(super) pushed: u64,
+}
+
+impl State {
+    /// Notes that a person is in a group or a room.
+    pub(super) fn joined(&mut self, chat: &str, person: &str) {
+        let members = self.chats.entry(chat.to_owned()).or_default();
+        if !members.iter().any(|known| known == person) {
+            members.push(person.to_owned());
+        }
+    }
+
+    /// Gives out a reply token. One that is known keeps its age.
+    pub(super) fn give(&mut self, token: &str, person: &str, chat: &str) {
+        let made = || ReplyToken {
+            person: person.to_owned(),
+            chat: chat.to_owned(),
+            at: clock::now_ms(),
+            used: false,
+        };
+        self.reply_tokens
+            .entry(token.to_owned())
+            .or_insert_with(made);
+    }
 }
 
 /// A reply token.
 pub(super) struct ReplyToken {
     pub(super) person: String,
+    /// Where the answer is shown: to the person, in a group, in a room.
+    pub(super) chat: String,
     at: u64,
     used: bool,
 }
 
 impl ReplyToken {
-    pub(super) fn new(person: String, at: u64) -> Self {
-        Self {
-            person,
-            at,
-            used: false,
-        }
-    }
-
-    /// Whether it is good now.
-    pub(super) fn is_good(&self, now: u64) -> bool {
-        !self.used && now < self.at + FRESH_MS
+    /// Whether it is good now: it can be used once, and not for long.
+    pub(super) fn is_good(&self, now: u64, lifetime_ms: u64) -> bool {
+        !self.used && now < self.at + lifetime_ms
     }
 
     pub(super) fn spend(&mut self) {
         self.used = true;
-    }
-
-    pub(super) fn age(&mut self) {
-        self.at = 0;
     }
 }
 

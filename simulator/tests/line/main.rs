@@ -8,12 +8,16 @@
 )]
 
 mod callbacks;
+mod chat;
 #[path = "../common/mod.rs"]
 mod common;
+mod desk;
+mod limits;
+mod sending;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use common::{Posted, World};
+use common::{Answer, Posted, World};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -59,4 +63,24 @@ async fn text(world: &World, person: &str, text: &str) -> Value {
     let answer = event(world, person, json!({ "kind": "text", "text": text })).await;
     assert_eq!(answer["status"], 200);
     last(world)
+}
+
+const TOKEN: &str = "Bearer local-channel-access-token-of-the-simulator";
+const KEY: &str = "01234567-89ab-4cde-8f01-23456789abcd";
+
+/// Posts as the connector does.
+async fn call(world: &World, path: &str, body: Value) -> Answer {
+    let path = format!("/line/v2/bot{path}");
+    world.post(&path, &[("authorization", TOKEN)], &body).await
+}
+
+async fn push(world: &World, key: &str, body: Value) -> Answer {
+    let headers = [("authorization", TOKEN), ("x-line-retry-key", key)];
+    world
+        .post("/line/v2/bot/message/push", &headers, &body)
+        .await
+}
+
+fn words(text: &str) -> Value {
+    json!([{ "type": "text", "text": text }])
 }
