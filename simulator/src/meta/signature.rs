@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
+use sha1::Sha1;
 use sha2::Sha256;
 
 use crate::ids;
@@ -16,6 +17,16 @@ pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
     mac.map_or_else(
         |_| String::new(),
         |bytes| format!("sha256={}", ids::hex(&bytes)),
+    )
+}
+
+/// The value of `X-Hub-Signature`, which older receivers look at.
+pub(crate) fn sign_sha1(secret: &str, body: &[u8]) -> String {
+    let mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes());
+    let mac = mac.map(|mac| mac.chain_update(body).finalize().into_bytes());
+    mac.map_or_else(
+        |_| String::new(),
+        |bytes| format!("sha1={}", ids::hex(&bytes)),
     )
 }
 
@@ -41,7 +52,7 @@ pub(crate) fn written(body: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{sign, written};
+    use super::{sign, sign_sha1, written};
     use base64::Engine;
     use base64::prelude::BASE64_STANDARD;
     use serde_json::{Value, json};
@@ -59,6 +70,12 @@ mod tests {
             assert_eq!(sign(text("secret"), &body), text("value"), "{}", text("id"));
         }
         assert!(vectors.len() >= 4);
+    }
+
+    #[test]
+    fn the_older_signature_is_that_of_the_known_answer() {
+        let made = sign_sha1("my_little_secret", b"random-signature-body");
+        assert_eq!(made, "sha1=3dca279e731c97c38e3019a075dee9ebbd0a99f0");
     }
 
     #[test]

@@ -9,7 +9,12 @@ use crate::options::Options;
 use crate::sim::{CallbackRetries, Settings, Sim, World};
 
 /// Every platform whose people are kept here.
-pub(crate) const ALL: [&dyn Platform; 1] = [&crate::line::Line];
+pub(crate) const ALL: [&dyn Platform; 4] = [
+    &crate::line::Line,
+    &crate::meta::pages::Network::Messenger,
+    &crate::meta::pages::Network::Instagram,
+    &crate::meta::whatsapp::Whatsapp,
+];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static dyn Platform> {
