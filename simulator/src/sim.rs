@@ -19,7 +19,6 @@ use crate::liveperson::tokens::Tokens;
 use crate::liveperson::webhooks::Lanes;
 use crate::options::Options;
 use crate::people::Books;
-use crate::twilio::phones::Phones;
 
 /// What can be changed while the simulator runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -240,10 +239,10 @@ pub(crate) struct World {
     /// The Monitoring API has said "Loading account".
     pub(crate) engagement_loaded: bool,
     pub(crate) lanes: Lanes,
-    pub(crate) phones: Phones,
     pub(crate) app: App,
     pub(crate) people: Books,
     pub(crate) line: crate::line::State,
+    pub(crate) twilio: crate::twilio::State,
 }
 
 impl World {

@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<Arc<Sim>> {
         .route(&format!("{base}/people/{{id}}"), get(show).post(set))
         .route(
             &format!("{base}/people/{{id}}/events"),
-            post(events).layer(large.clone()),
+            post(events).layer(large),
         )
         .route(&format!("{base}/people/{{id}}/tap"), post(tap))
         .route(&format!("{base}/people/{{id}}/read"), post(read))

@@ -16,9 +16,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +28,6 @@ use whatsapp::templates::Template;
 
 use crate::faults::Point;
 use crate::options::Options;
-use crate::people;
 use crate::sim::Sim;
 
 /// The largest upload (bytes): a document, and what is around it.
@@ -135,7 +133,7 @@ async fn object(
     if file || call.has_token(&sim.options.whatsapp_token) {
         whatsapp::media::look_up(sim, call).await
     } else {
-        pages::api::profile(sim, Host::Facebook, call).await
+        pages::profile::profile(sim, Host::Facebook, call).await
     }
 }
 
@@ -155,7 +153,7 @@ async fn instagram_object(
     headers: HeaderMap,
 ) -> Response {
     let call = Call::new(node, &uri, headers, Bytes::new());
-    pages::api::profile(sim, Host::Instagram, call).await
+    pages::profile::profile(sim, Host::Instagram, call).await
 }
 
 async fn media(
@@ -187,20 +185,11 @@ pub(crate) fn faulty(point: Point, status: u16) -> Option<GraphError> {
     }
 }
 
-/// A file of a person on Messenger or Instagram. Its address is all that it takes.
 async fn cdn(
     State(sim): State<Arc<Sim>>,
     Path((platform, id)): Path<(String, String)>,
 ) -> Response {
-    let platform = people::find(&platform).filter(|platform| platform.name() != "whatsapp");
-    let file = platform.and_then(|platform| {
-        let mut world = sim.world();
-        world.people.of(platform).media.get(&id).cloned()
-    });
-    match file {
-        Some(file) => ([(CONTENT_TYPE, file.media_type)], file.bytes).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+    pages::profile::file(sim, &platform, id).await
 }
 
 /// The headers of a callback of the app.

@@ -19,8 +19,7 @@ pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str)
         return;
     }
     // An app's profile may name anything.
-    let phone = ["", "twilio"].contains(&told.as_str());
-    let _ = phone && crate::twilio::phones::arrived_at_desk(world, conversation, text)
+    let _ = told.is_empty() && all().any(|platform| said(world, platform, conversation, text))
         || crate::gateway::people::arrived_at_desk(world, conversation, text)
         || all().any(|platform| said(world, platform, conversation, text));
 }

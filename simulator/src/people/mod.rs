@@ -10,11 +10,13 @@ mod media;
 mod message;
 mod platform;
 mod post;
+mod raw;
 mod show;
 
 pub(crate) use book::{Book, Books, Person};
 pub(crate) use media::{Media, media_url, sampled};
 pub(crate) use message::{Button, Card, Direction, File, Message, Said};
 pub(crate) use platform::{Platform, Told, Writing, all, find};
-pub(crate) use post::{Outcome, Post, Raw, again, post, post_later, raw};
+pub(crate) use post::{Outcome, Post, again, post, post_later};
+pub(crate) use raw::{Raw, raw};
 pub(crate) use show::{Seen, show, typing};

@@ -9,11 +9,12 @@ use crate::options::Options;
 use crate::sim::{CallbackRetries, Settings, Sim, World};
 
 /// Every platform whose people are kept here.
-pub(crate) const ALL: [&dyn Platform; 4] = [
+pub(crate) const ALL: [&dyn Platform; 5] = [
     &crate::line::Line,
     &crate::meta::pages::Network::Messenger,
     &crate::meta::pages::Network::Instagram,
     &crate::meta::whatsapp::Whatsapp,
+    &crate::twilio::Twilio,
 ];
 
 /// All of them.
@@ -125,6 +126,11 @@ pub(crate) trait Platform: Sync {
     /// The deeds that tell that the person has read these messages. None where the platform has no such receipts.
     fn read(&self, _world: &mut World, _person: &str, _messages: &[String]) -> Vec<Value> {
         Vec::new()
+    }
+
+    /// Where a callback goes, below the connector's base URL.
+    fn path(&self, channel: &str, _event: &Value) -> String {
+        format!("/channels/{channel}")
     }
 
     /// The body of a callback.

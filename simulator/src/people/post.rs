@@ -169,8 +169,8 @@ fn queue(
     let delivery = Delivery {
         platform: post.platform,
         person: post.person.to_owned(),
+        path: post.platform.path(&channel, first_event(&told)),
         parts: told.into_iter().map(|(part, _)| part).collect(),
-        path: format!("/channels/{channel}"),
         channel,
         facts,
         again: false,
@@ -190,6 +190,10 @@ fn queue(
         tokio::spawn(run(Arc::clone(sim), platform, person, generation));
     }
     receiver
+}
+
+fn first_event(told: &[Written]) -> &Value {
+    told.first().map_or(&Value::Null, |(part, _)| &part.event)
 }
 
 async fn run(sim: Arc<Sim>, platform: &'static dyn Platform, person: String, generation: u64) {
@@ -387,8 +391,8 @@ pub(crate) async fn again(
                 ..Facts::default()
             },
             person,
+            path: platform.path(&channel, &part.event),
             parts: vec![part],
-            path: format!("/channels/{channel}"),
             channel,
             again: true,
             watcher,
@@ -400,67 +404,4 @@ pub(crate) async fn again(
             .await
             .0,
     )
-}
-
-/// Any request to the channel: its status and body.
-pub(crate) async fn raw(
-    sim: &Arc<Sim>,
-    platform: &'static dyn Platform,
-    wanted: &Raw,
-) -> (u16, String) {
-    let options = &sim.options;
-    let channel = wanted.channel.clone();
-    let channel = channel.unwrap_or_else(|| platform.channel(options));
-    let query = wanted
-        .query
-        .as_ref()
-        .map_or_else(String::new, |query| format!("?{query}"));
-    let path = format!("/channels/{channel}{query}");
-    let url = format!("{}{path}", options.connector);
-    let request = if wanted.get {
-        sim.http.get(url)
-    } else {
-        sim.http.post(url).body(wanted.body.clone())
-    };
-    let mut headers: Vec<(String, String)> = Vec::new();
-    if !wanted.get {
-        let own = platform.headers(options, &path, &wanted.body, wanted.sign);
-        headers.extend(
-            own.into_iter()
-                .map(|(name, value)| (name.to_owned(), value)),
-        );
-    }
-    for (name, value) in &wanted.headers {
-        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-        headers.extend(value.clone().map(|value| (name.clone(), value)));
-    }
-    let request = headers.iter().fold(request, |request, (name, value)| {
-        request.header(name, value)
-    });
-    let answered = request.timeout(Duration::from_secs(15)).send().await;
-    let (status, body) = match answered {
-        Ok(answer) => (
-            answer.status().as_u16(),
-            answer.text().await.unwrap_or_default(),
-        ),
-        Err(_) => (0, String::new()),
-    };
-    let details = json!({
-        "status": status, "platform": platform.name(), "channel": channel, "path": path,
-    });
-    sim.world().journal.add(Side::Callback, "raw", details);
-    sim.changed();
-    (status, body)
-}
-
-/// A request that nobody wrote for it.
-pub(crate) struct Raw {
-    pub(crate) get: bool,
-    pub(crate) query: Option<String>,
-    pub(crate) channel: Option<String>,
-    pub(crate) body: String,
-    /// With the platform's signature.
-    pub(crate) sign: bool,
-    /// In place of what the platform would say; null for none.
-    pub(crate) headers: Vec<(String, Option<String>)>,
 }

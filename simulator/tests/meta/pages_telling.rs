@@ -89,6 +89,23 @@ async fn files_have_an_address_that_wants_no_token() {
 }
 
 #[tokio::test]
+async fn reading_a_file_can_fail() {
+    let world = world().await;
+    let item = told(&world, "messenger", json!({ "kind": "picture" })).await;
+    let url = item["message"]["attachments"][0]["payload"]["url"].as_str();
+    let url = url.unwrap();
+    let gone = json!({ "kind": "status", "status": 404 });
+    let rule = json!({ "on": "messenger", "match": { "event_type": "file" }, "action": gone });
+    world.control("/faults", rule).await;
+    let read = async || world.http.get(url).send().await.unwrap().status();
+    assert_eq!(read().await, 404);
+    assert_eq!(read().await, 200);
+    let (path, _) = url.split_once('?').unwrap();
+    let unknown = format!("{path}x");
+    assert_eq!(world.http.get(unknown).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
 async fn what_apps_share_has_its_own_attachments() {
     let world = world().await;
     for (platform, kind, name) in [

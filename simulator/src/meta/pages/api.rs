@@ -1,4 +1,4 @@
-//! The Send API and profiles, as the connector calls them.
+//! The Send API, as the connector calls it.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::request::{self, Accepted, Action, Link, Outgoing, What};
-use super::{Network, deeds, show, window};
+use super::{Network, deeds, reactions, show, window};
 use crate::clock;
 use crate::faults::{Facts, Point};
 use crate::meta::call::Call;
@@ -24,7 +24,7 @@ const ECHO_MS: u64 = 20;
 const RECEIPT_MS: u64 = 40;
 
 impl Network {
-    fn point(self) -> Point {
+    pub(super) fn point(self) -> Point {
         match self {
             Self::Messenger => Point::Messenger,
             Self::Instagram => Point::Instagram,
@@ -49,7 +49,7 @@ pub(crate) enum Host {
 }
 
 /// Whose people someone is one of.
-fn network(world: &mut World, host: Host, person: &str) -> Network {
+pub(super) fn network(world: &mut World, host: Host, person: &str) -> Network {
     let linked = world
         .people
         .of(&Network::Instagram)
@@ -228,7 +228,7 @@ fn act(world: &mut World, network: Network, recipient: &str, action: Action) {
         Action::React(id, reaction) => {
             let mut messages = person.messages.iter_mut();
             if let Some(message) = messages.find(|message| message.id == id) {
-                message.reaction = reaction.map(|reaction| deeds::emoji_of(&reaction));
+                message.reaction = reaction.map(|reaction| reactions::emoji_of(&reaction));
             }
         }
     }
@@ -287,75 +287,4 @@ fn again(url: String, media: &Media) -> File {
         name: Some(media.name.clone()),
         media_type: Some(media.media_type.clone()),
     }
-}
-
-/// `GET /{person}?fields=...`
-pub(crate) async fn profile(sim: Arc<Sim>, host: Host, call: Call) -> Response {
-    let network = network(&mut sim.world(), host, &call.node);
-    let facts = Facts {
-        number: call.node.clone(),
-        event_type: "profile".to_owned(),
-        ..Facts::default()
-    };
-    let effect = move |sim: &Arc<Sim>| match read_profile(sim, network, host, &call) {
-        Ok(profile) => Json(profile).into_response(),
-        Err(error) => error.into_response(),
-    };
-    perform(&sim, network.side(), network.point(), facts, effect).await
-}
-
-fn read_profile(sim: &Sim, network: Network, host: Host, call: &Call) -> Result<Value, GraphError> {
-    let token = match host {
-        Host::Facebook => &sim.options.messenger_token,
-        Host::Instagram => &sim.options.instagram_token,
-    };
-    call.check(token, 400)?;
-    let mut world = sim.world();
-    let known = world.people.of(&network).people.get(&call.node);
-    let person = known.ok_or_else(|| GraphError::no_object("get", &call.node))?;
-    let refused = person.more.get("consent").and_then(Value::as_bool) == Some(false);
-    // Instagram shows nobody who has not written.
-    if refused || (network == Network::Instagram && person.said_at.is_none()) {
-        return Err(GraphError::new(
-            230,
-            "User consent is required to access user profile",
-        ));
-    }
-    let fields = call.query("fields").unwrap_or_default();
-    let (first, last) = match person.name.as_deref() {
-        None => ("", ""),
-        Some(name) => name.split_once(' ').unwrap_or((name, "")),
-    };
-    let mut profile = json!({ "id": call.node });
-    for field in fields
-        .split(',')
-        .map(str::trim)
-        .filter(|field| !field.is_empty())
-    {
-        let value = match (network, field) {
-            (_, "id") => continue,
-            (_, "name") => json!(person.name),
-            (_, "profile_pic") => json!(person.picture),
-            (Network::Messenger, "first_name") => json!(first),
-            (Network::Messenger, "last_name") => json!(last),
-            (Network::Messenger, "locale") => json!(person.language),
-            (Network::Instagram, "username") => {
-                person.more.get("username").cloned().unwrap_or_default()
-            }
-            (Network::Instagram, "follower_count") => json!(7),
-            (
-                Network::Instagram,
-                "is_verified_user" | "is_user_follow_business" | "is_business_follow_user",
-            ) => json!(false),
-            _ => {
-                let what = format!("Tried accessing nonexisting field ({field})");
-                return Err(GraphError::parameter(&what));
-            }
-        };
-        // A field without a value is left out.
-        if !value.is_null() {
-            profile[field] = value;
-        }
-    }
-    Ok(profile)
 }

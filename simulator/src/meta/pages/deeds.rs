@@ -5,17 +5,10 @@
 use serde_json::{Map, Value, json};
 
 use super::Network;
-use super::attachments;
+use super::{attachments, reactions};
 use crate::clock;
 use crate::ids;
 use crate::people::{Said, Told, Writing};
-
-/// The app that the connector is.
-pub(super) const OWN_APP: u64 = 555_000_000_000_001;
-/// The inbox of a page.
-const INBOX_APP: u64 = 263_902_037_430_900;
-/// The inbox of an Instagram account.
-const INSTAGRAM_INBOX_APP: u64 = 1_217_981_644_879_628;
 
 /// A new message id.
 pub(super) fn new_mid(network: Network) -> String {
@@ -26,10 +19,10 @@ pub(super) fn new_mid(network: Network) -> String {
 }
 
 /// A person's deed.
-struct Doing<'a, 'w> {
-    network: Network,
-    writing: &'a mut Writing<'w>,
-    deed: &'a Value,
+pub(super) struct Doing<'a, 'w> {
+    pub(super) network: Network,
+    pub(super) writing: &'a mut Writing<'w>,
+    pub(super) deed: &'a Value,
     said: Said,
 }
 
@@ -86,7 +79,7 @@ pub(super) fn tell(
 type Content = (String, String, Value);
 
 impl Doing<'_, '_> {
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.deed[name].as_str()
     }
 
@@ -99,7 +92,7 @@ impl Doing<'_, '_> {
     }
 
     /// From the person, or to it.
-    fn item(&self, from_person: bool) -> Value {
+    pub(super) fn item(&self, from_person: bool) -> Value {
         let (person, own) = (self.writing.person.clone(), self.own_id());
         let (sender, recipient) = if from_person {
             (person, own)
@@ -114,13 +107,13 @@ impl Doing<'_, '_> {
     }
 
     /// The id that the caller wants, or one for what has none.
-    fn id(&mut self, what: &str) -> String {
+    pub(super) fn id(&mut self, what: &str) -> String {
         let number = self.writing.book().count();
         let id = self.writing.id.clone();
         id.unwrap_or_else(|| format!("{what}:{number}"))
     }
 
-    fn mid(&self) -> String {
+    pub(super) fn mid(&self) -> String {
         let id = self.writing.id.clone();
         id.unwrap_or_else(|| new_mid(self.network))
     }
@@ -219,7 +212,7 @@ impl Doing<'_, '_> {
             reaction["action"] = json!("unreact");
         } else {
             reaction["action"] = json!("react");
-            reaction["reaction"] = json!(name_of(&emoji));
+            reaction["reaction"] = json!(reactions::name_of(&emoji));
             reaction["emoji"] = json!(emoji);
             self.said.text = emoji;
         }
@@ -287,93 +280,4 @@ impl Doing<'_, '_> {
         let event = json!({ "field": field, "value": self.deed["value"] });
         Ok((self.id("change"), event))
     }
-
-    /// Delivered: ids and a watermark, on Messenger alone. Read: Messenger's watermark, Instagram's one message.
-    fn receipt(&mut self, kind: &str) -> Result<(String, Value), String> {
-        let messages = self.deed["messages"].as_array();
-        let messages = messages.ok_or("messages is missing")?;
-        let mids: Vec<String> = messages
-            .iter()
-            .filter_map(|mid| mid.as_str().map(str::to_owned))
-            .collect();
-        let watermark = self.deed["watermark"].as_u64();
-        let watermark = watermark.unwrap_or_else(clock::now_ms);
-        let (name, content) = match (kind, self.network) {
-            ("delivered", Network::Messenger) => {
-                ("delivery", json!({ "mids": mids, "watermark": watermark }))
-            }
-            ("delivered", Network::Instagram) => {
-                return Err("Instagram does not tell what was delivered".to_owned());
-            }
-            (_, Network::Messenger) => ("read", json!({ "watermark": watermark })),
-            (_, Network::Instagram) => ("read", json!({ "mid": mids.last() })),
-        };
-        self.writing.person().receipt(&mids, kind);
-        let mut event = self.item(true);
-        event[name] = content;
-        Ok((self.id(kind), event))
-    }
-
-    /// A copy of what was sent to the person: by the connector (`message`), or by someone in the inbox.
-    fn echo(&mut self) -> Result<(String, Value), String> {
-        let sent = match self.text("message") {
-            Some(_) => Some(self.writing.meant(self.deed, false)?),
-            None => None,
-        };
-        let mut echo = json!({ "is_echo": true });
-        if let Some(sent) = &sent {
-            let body = &sent.content["message"];
-            echo["mid"] = json!(sent.id);
-            echo["app_id"] = json!(OWN_APP);
-            for name in ["text", "metadata"] {
-                if !body[name].is_null() {
-                    echo[name] = body[name].clone();
-                }
-            }
-            let several = body["attachments"].as_array().cloned();
-            let one = Some(&body["attachment"]).filter(|one| one.is_object());
-            if let Some(attachments) = several.or_else(|| one.map(|one| vec![one.clone()])) {
-                echo["attachments"] = json!(attachments);
-            }
-        } else {
-            echo["mid"] = json!(self.mid());
-            echo["text"] = json!(self.text("text").ok_or("text is missing")?);
-            let inbox = match self.network {
-                Network::Messenger => INBOX_APP,
-                Network::Instagram => INSTAGRAM_INBOX_APP,
-            };
-            echo["app_id"] = json!(self.deed["app_id"].as_u64().unwrap_or(inbox));
-        }
-        let mut event = self.item(false);
-        event["message"] = echo;
-        if self.deed["standby"] == true {
-            event = json!({ "standby": event });
-        }
-        // The message's own id stays that of the message.
-        Ok((self.id("echo"), event))
-    }
-}
-
-/// Names of reactions, and emoji.
-const REACTIONS: [(&str, &str); 7] = [
-    ("love", "❤"),
-    ("smile", "😆"),
-    ("wow", "😮"),
-    ("sad", "😢"),
-    ("angry", "😠"),
-    ("like", "👍"),
-    ("dislike", "👎"),
-];
-
-fn name_of(emoji: &str) -> &'static str {
-    let mut known = REACTIONS.iter();
-    let found = known.find(|(_, own)| emoji.trim_end_matches('\u{fe0f}') == *own);
-    found.map_or("other", |(name, _)| *name)
-}
-
-/// The emoji of a reaction: what has no name stands for itself.
-pub(super) fn emoji_of(reaction: &str) -> String {
-    let mut known = REACTIONS.iter();
-    let found = known.find(|(name, _)| *name == reaction);
-    found.map_or(reaction, |(_, emoji)| *emoji).to_owned()
 }
