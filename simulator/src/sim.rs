@@ -343,3 +343,17 @@ impl Sim {
         self.changed();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CallbackRetries, Retries};
+
+    #[test]
+    fn pauses_stay_or_grow_from_none_up_to_a_minute() {
+        let twilio = CallbackRetries::default();
+        assert_eq!([1, 2, 9].map(|n| twilio.pause(n)), [1_000; 3]);
+        let meta = Retries::default().messenger;
+        let pauses = [1, 2, 3, 4, 8, 80].map(|n| meta.pause(n));
+        assert_eq!(pauses, [0, 1_000, 2_000, 4_000, 60_000, 60_000]);
+    }
+}
