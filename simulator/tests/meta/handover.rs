@@ -125,6 +125,12 @@ async fn a_batch_has_several_entries_and_several_people() {
     assert_eq!(changes[0]["value"]["messages"].as_array().unwrap().len(), 2);
     assert_eq!(changes[0]["value"]["contacts"].as_array().unwrap().len(), 2);
     assert_eq!(changes[1]["value"]["messages"][0]["text"]["body"], "three");
+    let batch = json!({ "batch": deeds([WIM; 3]) });
+    event(&world, "whatsapp", WIM, batch).await;
+    let body = last(&world, "whatsapp");
+    let value = &body["entry"][0]["changes"][0]["value"];
+    assert_eq!(value["messages"].as_array().unwrap().len(), 2);
+    assert_eq!(value["contacts"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

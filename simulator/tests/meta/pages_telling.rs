@@ -263,28 +263,23 @@ async fn instagram_tells_of_one_read_message_and_of_no_delivery() {
         json!({ "kind": "text", "text": "Hi" }),
     )
     .await;
-    let (status, sent) = instagram_send(&world, json!({ "message": { "text": "Answer" } })).await;
-    assert_eq!(status, 200, "{sent}");
-    let posted = world.posted_at_least(2).await;
+    let mut mids = Vec::new();
+    for text in ["One", "Two"] {
+        let (status, sent) = instagram_send(&world, json!({ "message": { "text": text } })).await;
+        assert_eq!(status, 200, "{sent}");
+        mids.push(sent["message_id"].clone());
+    }
+    let posted = world.posted_at_least(3).await;
     let echo = posted[1].json()["entry"][0]["messaging"][0].clone();
     assert_eq!(echo["message"]["is_echo"], true);
-    refused(
-        &world,
-        "instagram",
-        json!({ "kind": "delivered", "messages": ["a"] }),
-    )
-    .await;
-    world
-        .control(
-            &format!("/platforms/instagram/people/{IDA}/read"),
-            json!({}),
-        )
-        .await;
-    assert_eq!(
-        item(&world, "instagram")["read"],
-        json!({ "mid": sent["message_id"] })
-    );
-    assert_eq!(world.posted().len(), 3);
+    let delivered = json!({ "kind": "delivered", "messages": ["a"] });
+    refused(&world, "instagram", delivered).await;
+    let read = format!("/platforms/instagram/people/{IDA}/read");
+    let read = world.control(&read, json!({})).await;
+    assert_eq!(read["messages"], json!(mids));
+    let told = item(&world, "instagram");
+    assert_eq!(told["read"], json!({ "mid": mids[1] }));
+    assert_eq!(world.posted().len(), 4);
 }
 
 #[tokio::test]
