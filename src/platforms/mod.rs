@@ -8,6 +8,7 @@ mod adapter;
 mod callback;
 pub mod fitting;
 pub mod gateway;
+pub mod line;
 pub mod matrix;
 pub mod readable;
 pub mod reading;
@@ -34,4 +35,4 @@ pub struct Platform {
 }
 
 /// Every platform.
-pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, gateway::PLATFORM];
+pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, gateway::PLATFORM, line::PLATFORM];
