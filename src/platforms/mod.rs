@@ -8,6 +8,7 @@ mod adapter;
 mod callback;
 pub mod gateway;
 pub mod matrix;
+pub mod meta;
 pub mod readable;
 pub mod reading;
 pub mod twilio;
