@@ -6,6 +6,7 @@
 mod abilities;
 mod adapter;
 mod callback;
+pub mod fitting;
 pub mod gateway;
 pub mod matrix;
 pub mod meta;

@@ -5,7 +5,8 @@
 //!    no other with it. What was read is written back as the same JSON, so that it can be stored in this form. No limit of
 //!    LivePerson's is enforced: what an account may send is decided there, and what a channel can show is decided later.
 //! 2. **Showing it on a channel that has less**: [`plain_text`] for a channel that has text only, [`choices`] for what could be
-//!    tapped, and [`matched`] for finding out which of them somebody means who had to type.
+//!    tapped, and [`matched`] for finding out which of them somebody means who had to type. [`outline()`] is what a channel with
+//!    widgets makes them from.
 //!
 //! Sources: <https://developers.liveperson.com/structured-content-introduction-to-structured-content.html> and the pages below it
 //! (templates, element properties, actions), <https://developers.liveperson.com/quick-replies-introduction-to-quick-replies.html>,
@@ -18,6 +19,7 @@ mod element;
 mod fields;
 mod matching;
 mod moment;
+pub mod outline;
 mod picker;
 mod plain;
 mod quick_replies;
@@ -36,6 +38,7 @@ pub use container::{CardTitle, Container, Kind, SelectMode};
 pub use element::{Common, Element, parse};
 pub use fields::{Fit, Many, Scalar};
 pub use matching::matched;
+pub use outline::{Outline, outline};
 pub use picker::{DatePicker, ScheduleSlotList, Slot};
 pub use plain::{Choice, choices, plain_text};
 pub use quick_replies::{QuickReplies, Replies};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::element::Element;
 use super::matching::by_number;
 use super::quick_replies::QuickReplies;
-use super::walk::{Line, Walk};
+use super::walk::{Line, Walk, in_brackets};
 
 /// Something that the consumer can choose. It is stored with the message: fields are only ever added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,18 +46,14 @@ pub fn plain_text(
     }
     for line in &walk.lines {
         match line {
-            Line::Text(text) => page.text(text),
-            Line::Choice { index, more } => {
+            Line::Text { .. } | Line::Page { .. } | Line::Unknown(_) => page.text(&line.shown()),
+            Line::Choice { index, more, .. } => {
                 if let Some(choice) = walk.choices.get(*index) {
-                    let title = &choice.title;
-                    page.text(&match numbered {
-                        true => format!("{}. {title}{more}", index.saturating_add(1)),
-                        false => format!("- {title}{more}"),
-                    });
+                    page.text(&choice_line(numbered, *index, &choice.title, more));
                 }
             }
-            Line::Unknown(name) => page.text(&in_brackets(name)),
             Line::Gap => page.gap = true,
+            Line::Open(_) | Line::Close => {}
         }
     }
     match (text, content) {
@@ -67,7 +63,15 @@ pub fn plain_text(
     }
 }
 
-fn walk(content: Option<&Element>, quick_replies: Option<&QuickReplies>) -> Walk {
+/// A choice in text: with its number, unless titles of choices are numbers themselves.
+pub(super) fn choice_line(numbered: bool, index: usize, title: &str, more: &str) -> String {
+    match numbered {
+        true => format!("{}. {title}{more}", index.saturating_add(1)),
+        false => format!("- {title}{more}"),
+    }
+}
+
+pub(super) fn walk(content: Option<&Element>, quick_replies: Option<&QuickReplies>) -> Walk {
     let mut walk = Walk::default();
     if let Some(content) = content {
         walk.element(content);
@@ -75,16 +79,9 @@ fn walk(content: Option<&Element>, quick_replies: Option<&QuickReplies>) -> Walk
         walk.gap();
     }
     if let Some(quick_replies) = quick_replies {
-        walk.elements(quick_replies.replies());
+        walk.replies(quick_replies.replies());
     }
     walk
-}
-
-fn in_brackets(name: &str) -> String {
-    match name {
-        "" => "[structured content]".to_owned(),
-        name => format!("[{name}]"),
-    }
 }
 
 /// The text so far.

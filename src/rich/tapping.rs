@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::action::{Action, Click};
 use super::fields::{Fit, Scalar};
 use super::moment;
-use super::picker::{DatePicker, ScheduleSlotList};
+use super::picker::{DatePicker, ScheduleSlotList, Slot};
 use super::plain::Choice;
-use super::walk::{Line, Walk, collapsed, place, said};
+use super::walk::{Group, Leads, Line, Part, Walk, collapsed, place, said};
 
 /// What a consumer types where no format is given.
 const DATE_FORMAT: &str = "YYYY-MM-DD";
@@ -20,6 +20,8 @@ pub(super) struct Tapped {
     page: Option<String>,
     /// Its name has been shown, or need not be.
     shown: bool,
+    /// It is no button but something to look at.
+    seen: bool,
 }
 
 impl Tapped {
@@ -29,6 +31,7 @@ impl Tapped {
             subtitle: None,
             page: None,
             shown: false,
+            seen: false,
         }
     }
 
@@ -41,7 +44,11 @@ impl Tapped {
 
     pub(super) fn page(self, address: &str) -> Self {
         let page = Some(address.to_owned());
-        Self { page, ..self }.known()
+        Self { page, ..self }.seen(true)
+    }
+
+    pub(super) fn seen(self, seen: bool) -> Self {
+        Self { seen, ..self }.known()
     }
 
     /// What a link of it is called: by its own title, unless that stands in the text already and the link has a name.
@@ -72,6 +79,9 @@ impl Walk {
             let chosen = published.is_some();
             if let Some(text) = published {
                 self.choose(&tapped.name, text, &click.metadata, tapped.more());
+                if let Some(Line::Choice { seen, .. }) = self.lines.last_mut() {
+                    *seen = tapped.seen;
+                }
             }
             for action in click.actions.iter() {
                 if !self.has_room() {
@@ -81,11 +91,18 @@ impl Walk {
                     Action::Link(link) => {
                         let uri = link.address().map(Scalar::to_string);
                         let name = tapped.link_name(said(link.name.as_ref()), chosen);
-                        self.link(tapped, name, &uri.unwrap_or_default());
+                        let seen = tapped.seen;
+                        self.link(tapped, name, &uri.unwrap_or_default(), Leads::Page { seen });
                     }
                     Action::Navigate(to) => {
                         let name = tapped.link_name(said(to.name.as_ref()), chosen);
-                        self.link(tapped, name, &place(&to.la, &to.lo));
+                        let (la, lo, seen) = (to.la.clone(), to.lo.clone(), tapped.seen);
+                        self.link(
+                            tapped,
+                            name,
+                            &place(&to.la, &to.lo),
+                            Leads::Way { la, lo, seen },
+                        );
                     }
                     Action::DatePicker(picker) => self.date(tapped, picker),
                     Action::ScheduleSlotList(list) => {
@@ -101,7 +118,7 @@ impl Walk {
             }
         }
         if self.lines.len() == before && !tapped.shown {
-            self.text(&format!("{}{}", tapped.name, tapped.more()));
+            self.text_as(&format!("{}{}", tapped.name, tapped.more()), Part::Label);
         }
     }
 
@@ -127,12 +144,16 @@ impl Walk {
             text,
             metadata,
         });
-        self.lines.push(Line::Choice { index, more });
+        self.lines.push(Line::Choice {
+            index,
+            more,
+            seen: false,
+        });
     }
 
-    fn link(&mut self, tapped: &Tapped, name: Option<String>, uri: &str) {
+    fn link(&mut self, tapped: &Tapped, name: Option<String>, uri: &str, leads: Leads) {
         if !uri.trim().is_empty() && tapped.page.as_deref() != Some(uri) {
-            self.page(name, uri);
+            self.page(name, uri, leads);
         }
     }
 
@@ -154,28 +175,34 @@ impl Walk {
             (Some(first), Some(last)) => format!(", {first} – {last}"),
         };
         let title = said(picker.title.as_ref()).unwrap_or_else(|| tapped.name.clone());
-        self.text(&format!("{title} ({days}{limits})"));
+        self.text_as(&format!("{title} ({days}{limits})"), Part::Label);
     }
 
     fn slots(&mut self, tapped: &Tapped, list: &ScheduleSlotList, metadata: &[Value]) {
-        self.text(&said(list.title.as_ref()).unwrap_or_else(|| tapped.name.clone()));
-        for slot in list.slots.iter().filter_map(Fit::known) {
-            let description = said(slot.description.as_ref());
-            let time = moment::time(slot.start.as_ref(), slot.end.as_ref());
-            let (title, more) = match (said(slot.title.as_ref()), time) {
-                (None, time) => (time.unwrap_or_default(), String::new()),
-                (Some(title), None) => (title, String::new()),
-                (Some(title), Some(time)) => (title, format!(" ({time})")),
-            };
-            // A title alone may be that of another day's slot as well.
-            let text = format!("{title}{more}");
-            let described = description.map(|description| format!(" – {description}"));
-            self.choose(
-                &title,
-                text,
-                metadata,
-                more + &described.unwrap_or_default(),
-            );
-        }
+        self.group(Group::Menu, |walk| {
+            walk.text(&said(list.title.as_ref()).unwrap_or_else(|| tapped.name.clone()));
+            for slot in list.slots.iter().filter_map(Fit::known) {
+                walk.slot(slot, metadata);
+            }
+        });
+    }
+
+    fn slot(&mut self, slot: &Slot, metadata: &[Value]) {
+        let description = said(slot.description.as_ref());
+        let time = moment::time(slot.start.as_ref(), slot.end.as_ref());
+        let (title, more) = match (said(slot.title.as_ref()), time) {
+            (None, time) => (time.unwrap_or_default(), String::new()),
+            (Some(title), None) => (title, String::new()),
+            (Some(title), Some(time)) => (title, format!(" ({time})")),
+        };
+        // A title alone may be that of another day's slot as well.
+        let text = format!("{title}{more}");
+        let described = description.map(|description| format!(" – {description}"));
+        self.choose(
+            &title,
+            text,
+            metadata,
+            more + &described.unwrap_or_default(),
+        );
     }
 }

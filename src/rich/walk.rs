@@ -1,10 +1,12 @@
-//! One walk over a message, in reading order. Text and choices both come from it, so that their numbers agree.
+//! One walk over a message, in reading order. Text, choices and outline all come from it, so that their numbers agree.
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
 use super::basic::{Button, Checkbox, KeyValuePairList, Map, SubmitButton, Template};
 use super::container::{Container, Kind};
-use super::element::Element;
+use super::element::{Common, Element};
 use super::fields::{Fit, Scalar};
 use super::plain::Choice;
 use super::tapping::Tapped;
@@ -31,18 +33,99 @@ pub(super) struct Walk {
     submit: Vec<Value>,
 }
 
-/// A line of the text, or several.
+/// A line of the text, or several, or where something begins or ends that holds lines.
 pub(super) enum Line {
-    Text(String),
-    /// The choice at `index`, with what follows its title.
+    /// Words, which never are blank.
+    Text { text: String, part: Part },
+    /// An address with its name.
+    Page {
+        name: Option<String>,
+        address: String,
+        leads: Leads,
+    },
+    /// The choice at `index`, with what follows its title. A tap on words or a picture makes it if they are `seen`, and no button.
     Choice {
         index: usize,
         more: String,
+        seen: bool,
     },
     /// The name of something that cannot be shown.
     Unknown(String),
     /// A blank line, unless it would be at an end or beside another one.
     Gap,
+    /// What follows belongs together, up to its `Close`.
+    Open(Group),
+    /// The end of what was opened last.
+    Close,
+}
+
+/// The part that words play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// They were marked as a title, or stand over a card.
+    Title,
+    Words,
+    /// What belongs to a picture.
+    Caption,
+    /// Something to tap that a tap does nothing for, or to answer in words.
+    Label,
+}
+
+/// What an address leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Leads {
+    Picture {
+        alt: Option<String>,
+    },
+    Preview,
+    Place {
+        la: Scalar,
+        lo: Scalar,
+    },
+    /// A tap opens it: on words or a picture if they are `seen`, else on a button.
+    Page {
+        seen: bool,
+    },
+    /// A tap shows the way.
+    Way {
+        la: Scalar,
+        lo: Scalar,
+        seen: bool,
+    },
+}
+
+/// What holds lines together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    /// One below the other.
+    Column,
+    /// One beside the other.
+    Row,
+    /// Columns that are cards.
+    Cards,
+    /// A list to choose from.
+    Menu,
+    /// A part of such a list that may have a title.
+    Section,
+    /// The buttons below such a list.
+    Buttons,
+    /// Quick replies.
+    Replies,
+}
+
+impl Line {
+    /// What is shown of a line that is no choice.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text { text, .. } => text.into(),
+            Self::Page { name, address, .. } => match name {
+                None => address.into(),
+                Some(name) => format!("{name}: {address}").into(),
+            },
+            Self::Unknown(name) => in_brackets(name).into(),
+            Self::Choice { .. } | Self::Gap | Self::Open(_) | Self::Close => "".into(),
+        }
+    }
 }
 
 impl Walk {
@@ -55,21 +138,26 @@ impl Walk {
         match element {
             Element::Text(text) => {
                 let words = text.text.to_string();
-                if text
+                let seen = text
                     .click
                     .as_ref()
-                    .is_none_or(|click| click.published().is_none())
-                {
-                    self.text(&words);
+                    .is_none_or(|click| click.published().is_none());
+                if seen {
+                    let part = match is_title(&text.common) {
+                        true => Part::Title,
+                        false => Part::Words,
+                    };
+                    self.text_as(&words, part);
                 }
-                self.click(&Tapped::named(&words).known(), text.click.as_ref());
+                self.click(&Tapped::named(&words).seen(seen), text.click.as_ref());
             }
             Element::Button(button) => self.button(button),
             Element::Image(image) => {
                 let caption = said(image.caption.as_ref());
                 let name = caption.clone().or_else(|| said(tooltip));
                 let shown = image.url.to_string();
-                self.page(caption, &shown);
+                let alt = said(image.common.alt.as_ref()).or_else(|| said(tooltip));
+                self.page(caption, &shown, Leads::Picture { alt });
                 let tapped = Tapped::named(&name.unwrap_or_default()).page(&shown);
                 self.click(&tapped, image.click.as_ref());
             }
@@ -77,7 +165,7 @@ impl Walk {
             Element::LinkPreview(link) => {
                 let (title, url) = (said(link.title.as_ref()), link.url.to_string());
                 let name = title.clone().or_else(|| said(tooltip));
-                self.page(title, &url);
+                self.page(title, &url, Leads::Preview);
                 let tapped = Tapped::named(&name.unwrap_or_default()).page(&url);
                 self.click(&tapped, link.click.as_ref());
             }
@@ -88,7 +176,7 @@ impl Walk {
                 let title = said(button.title.as_ref()).unwrap_or_default();
                 self.click(&Tapped::named(&title).known(), button.click.as_ref());
             }
-            Element::QuickReplies(replies) => self.elements(&replies.replies),
+            Element::QuickReplies(replies) => self.replies(&replies.replies),
             Element::Container(container) => self.container(container),
             Element::Unknown(value) => self.unknown(value, element.name()),
         }
@@ -100,11 +188,34 @@ impl Walk {
         }
     }
 
+    pub(super) fn replies(&mut self, elements: &[Element]) {
+        self.group(Group::Replies, |walk| walk.elements(elements));
+    }
+
     pub(super) fn text(&mut self, text: &str) {
+        self.text_as(text, Part::Words);
+    }
+
+    pub(super) fn text_as(&mut self, text: &str, part: Part) {
         let text = text.trim();
         if !text.is_empty() && self.has_room() {
             self.text = self.text.saturating_add(text.len());
-            self.lines.push(Line::Text(text.to_owned()));
+            self.lines.push(Line::Text {
+                text: text.to_owned(),
+                part,
+            });
+        }
+    }
+
+    /// Holds together what `fill` adds, if it adds anything.
+    pub(super) fn group(&mut self, group: Group, fill: impl FnOnce(&mut Self)) {
+        let opened = self.lines.len();
+        self.lines.push(Line::Open(group));
+        fill(self);
+        if self.lines.len() == opened.saturating_add(1) {
+            self.lines.pop();
+        } else {
+            self.lines.push(Line::Close);
         }
     }
 
@@ -128,11 +239,17 @@ impl Walk {
 
     /// Puts the description in place of lines that say nothing.
     pub(super) fn describe(&mut self) {
-        let says = |line: &Line| matches!(line, Line::Text(_) | Line::Choice { .. });
+        let says = |line: &Line| {
+            matches!(
+                line,
+                Line::Text { .. } | Line::Page { .. } | Line::Choice { .. }
+            )
+        };
         if !self.lines.iter().any(says)
             && let Some(alt) = self.alt.take()
         {
-            self.lines = vec![Line::Text(alt)];
+            self.lines.clear();
+            self.text(&alt);
         }
     }
 
@@ -144,39 +261,53 @@ impl Walk {
         let kind = container.kind();
         let outer = (kind == Kind::List)
             .then(|| std::mem::replace(&mut self.submit, submit_metadata(&container.elements)));
-        match kind {
+        let group = match kind {
+            Kind::Vertical | Kind::Other => Group::Column,
+            Kind::Horizontal => Group::Row,
             Kind::Carousel | Kind::CarouselSelect | Kind::AccordionSelect | Kind::Tabs => {
-                let mut titles = container.titles.iter().map(Fit::known);
-                for card in container.elements.iter() {
-                    self.gap();
-                    if let Some(title) = titles.next().flatten() {
-                        let parts = [said(title.name.as_ref()), said(title.additional.as_ref())];
-                        self.text(&joined(parts));
-                    }
-                    if kind == Kind::Tabs {
-                        let tag = card.common().and_then(|common| common.tag.as_ref());
-                        self.text(&said(tag).unwrap_or_default());
-                    }
-                    self.element(card);
-                }
-                self.gap();
+                Group::Cards
             }
+            Kind::List | Kind::SectionList | Kind::Checklist => Group::Menu,
+            Kind::Section => Group::Section,
+            Kind::ButtonList => Group::Buttons,
+        };
+        self.group(group, |walk| match kind {
+            _ if group == Group::Cards => walk.cards(container, kind),
             Kind::SectionList => {
                 for section in container.elements.iter() {
-                    self.gap();
-                    self.element(section);
+                    walk.gap();
+                    walk.element(section);
                 }
-                self.gap();
+                walk.gap();
             }
-            _ => self.elements(&container.elements),
-        }
+            _ => walk.elements(&container.elements),
+        });
         if let Some(replies) = &container.quick_replies {
             self.gap();
-            self.elements(replies.replies());
+            self.replies(replies.replies());
         }
         if let Some(outer) = outer {
             self.submit = outer;
         }
+    }
+
+    fn cards(&mut self, container: &Container, kind: Kind) {
+        let mut titles = container.titles.iter().map(Fit::known);
+        for card in container.elements.iter() {
+            self.gap();
+            self.group(Group::Column, |walk| {
+                if let Some(title) = titles.next().flatten() {
+                    let parts = [said(title.name.as_ref()), said(title.additional.as_ref())];
+                    walk.text_as(&joined(parts), Part::Title);
+                }
+                if kind == Kind::Tabs {
+                    let tag = card.common().and_then(|common| common.tag.as_ref());
+                    walk.text_as(&said(tag).unwrap_or_default(), Part::Title);
+                }
+                walk.element(card);
+            });
+        }
+        self.gap();
     }
 
     fn button(&mut self, button: &Button) {
@@ -218,31 +349,34 @@ impl Walk {
         let tooltip = said(map.common.tooltip.as_ref());
         let place = place(&map.la, &map.lo);
         let tapped = Tapped::named(tooltip.as_deref().unwrap_or_default()).page(&place);
-        self.page(tooltip, &place);
+        let (la, lo) = (map.la.clone(), map.lo.clone());
+        self.page(tooltip, &place, Leads::Place { la, lo });
         self.click(&tapped, map.click.as_ref());
     }
 
     fn template(&mut self, template: &Template) {
-        self.text(&said(template.title.as_ref()).unwrap_or_default());
-        let metadata = template
-            .click
-            .iter()
-            .flat_map(|click| click.metadata.iter());
-        let metadata: Vec<Value> = metadata.cloned().collect();
-        for answer in template
-            .resp
-            .iter()
-            .filter_map(|resp| Scalar::read(resp.clone()).ok())
-        {
-            let answer = answer.to_string();
-            self.choose(&answer, answer.clone(), &metadata, String::new());
-        }
+        self.group(Group::Menu, |walk| {
+            walk.text(&said(template.title.as_ref()).unwrap_or_default());
+            let metadata = template
+                .click
+                .iter()
+                .flat_map(|click| click.metadata.iter());
+            let metadata: Vec<Value> = metadata.cloned().collect();
+            for answer in template
+                .resp
+                .iter()
+                .filter_map(|resp| Scalar::read(resp.clone()).ok())
+            {
+                let answer = answer.to_string();
+                walk.choose(&answer, answer.clone(), &metadata, String::new());
+            }
+        });
     }
 
     fn table(&mut self, list: &KeyValuePairList) {
         for row in list.elements.iter().filter_map(Fit::known) {
             let (key, value) = (row.key.to_string(), said(row.value.as_ref()));
-            self.page(Some(key.trim().to_owned()), &value.unwrap_or_default());
+            self.pair(Some(key.trim()), &value.unwrap_or_default());
         }
     }
 
@@ -261,28 +395,68 @@ impl Walk {
         match (description, field("url")) {
             (None, None) if name.is_empty() => {}
             (None, None) => self.lines.push(Line::Unknown(name.to_owned())),
-            (description, url) => self.page(description, &url.unwrap_or_default()),
+            (description, url) => self.pair(description.as_deref(), &url.unwrap_or_default()),
         }
     }
 
-    /// A page or picture with its name, or any other pair. Data in place of an address is no reading matter.
-    pub(super) fn page(&mut self, name: Option<String>, address: &str) {
-        if !self.has_room() {
-            return;
-        }
-        let address = if address.starts_with("data:") {
-            ""
-        } else {
-            address.trim()
-        };
+    /// A page or picture with its name. Data in place of an address is no reading matter.
+    pub(super) fn page(&mut self, name: Option<String>, address: &str, leads: Leads) {
+        let address = readable(address);
         let name = name
             .map(|name| collapsed(&name))
             .filter(|name| !name.is_empty());
-        match (name, address) {
-            (None, address) => self.text(address),
-            (Some(name), "") => self.text(&name),
-            (Some(name), address) => self.text(&format!("{name}: {address}")),
+        if address.is_empty() {
+            let part = match leads {
+                Leads::Picture { .. } => Part::Caption,
+                _ => Part::Label,
+            };
+            return self.text_as(&name.unwrap_or_default(), part);
         }
+        if !self.has_room() {
+            return;
+        }
+        let line = Line::Page {
+            name,
+            address: address.to_owned(),
+            leads,
+        };
+        self.text = self.text.saturating_add(line.shown().len());
+        self.lines.push(line);
+    }
+
+    /// A name with its value.
+    fn pair(&mut self, name: Option<&str>, value: &str) {
+        let (name, value) = (name.map(collapsed).unwrap_or_default(), readable(value));
+        self.text(&match (name.as_str(), value) {
+            ("", value) => value.to_owned(),
+            (name, "") => name.to_owned(),
+            (name, value) => format!("{name}: {value}"),
+        });
+    }
+}
+
+/// An address that a person can read.
+fn readable(address: &str) -> &str {
+    match address.starts_with("data:") {
+        true => "",
+        false => address.trim(),
+    }
+}
+
+/// Whether a text is marked as a title, or written in bold as titles are.
+fn is_title(common: &Common) -> bool {
+    let bold = common
+        .rest
+        .get("style")
+        .and_then(|style| style.get("bold")?.as_bool());
+    said(common.tag.as_ref()).is_some_and(|tag| tag == "title") || bold == Some(true)
+}
+
+/// The name of something that cannot be shown.
+pub(super) fn in_brackets(name: &str) -> String {
+    match name {
+        "" => "[structured content]".to_owned(),
+        name => format!("[{name}]"),
     }
 }
 
@@ -300,9 +474,12 @@ fn submit_metadata(elements: &[Element]) -> Vec<Value> {
     found.unwrap_or_default()
 }
 
+/// What stands before the degrees of a place in the address of its map.
+pub(super) const MAP: &str = "https://maps.google.com/?q=";
+
 pub(super) fn place(la: &Scalar, lo: &Scalar) -> String {
     let (la, lo) = (la.to_string(), lo.to_string());
-    format!("https://maps.google.com/?q={},{}", la.trim(), lo.trim())
+    format!("{MAP}{},{}", la.trim(), lo.trim())
 }
 
 /// A text that says something, without the space around it.

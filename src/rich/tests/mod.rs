@@ -3,6 +3,9 @@
 mod bounds;
 mod matching;
 mod model;
+mod outline;
+mod outline_fit;
+mod outline_properties;
 mod plain;
 mod properties;
 mod samples;

@@ -77,7 +77,7 @@ fn mutated() -> impl Strategy<Value = Value> {
     })
 }
 
-fn any_content() -> impl Strategy<Value = Value> {
+pub(super) fn any_content() -> impl Strategy<Value = Value> {
     prop_oneof![3 => mutated(), 1 => json_values()]
 }
 

@@ -1,0 +1,435 @@
+//! What a message's outline is.
+
+use super::*;
+use crate::rich::outline;
+use crate::rich::outline::{Block, Card, Does, Outline, Tap};
+
+/// An outline in few words: one line per block, and a card per line in a carousel.
+pub(super) fn sketch(outline: &Outline) -> Vec<String> {
+    let mut lines = Vec::new();
+    for block in &outline.blocks {
+        match block {
+            Block::Text(text) => lines.push(format!("text {text:?}")),
+            Block::Picture(picture) => {
+                let caption = picture.caption.as_deref().unwrap_or("-");
+                lines.push(format!("picture {} {caption}", picture.url));
+            }
+            Block::Place(place) => {
+                let title = place.title.as_deref().unwrap_or("-");
+                lines.push(format!(
+                    "place {},{} {title}",
+                    place.latitude, place.longitude
+                ));
+            }
+            Block::Link(link) => {
+                let title = link.title.as_deref().unwrap_or("-");
+                lines.push(format!("link {} {title}", link.url));
+            }
+            Block::Card(card) => lines.push(format!("card {}", card_sketch(card))),
+            Block::Carousel(cards) => {
+                let cards = cards.iter().map(card_sketch);
+                lines.extend(cards.map(|card| format!("beside {card}")));
+            }
+            Block::Menu(menu) => {
+                lines.push(format!("menu {:?}", menu.title.as_deref().unwrap_or("-")));
+                for section in &menu.sections {
+                    let title = section.title.as_deref().unwrap_or("-");
+                    lines.push(format!("  {title}:{}", taps_sketch(&section.options)));
+                }
+            }
+        }
+    }
+    if !outline.replies.is_empty() {
+        lines.push(format!("replies{}", taps_sketch(&outline.replies)));
+    }
+    lines
+}
+
+/// Picture, title and lines, then taps.
+fn card_sketch(card: &Card) -> String {
+    let picture = card.picture.as_ref().map_or("", |picture| {
+        assert_eq!(picture.caption, None);
+        picture.url.rsplit('/').next().unwrap()
+    });
+    let title = card.title.as_deref().unwrap_or("-");
+    let lines: String = card.lines.iter().map(|line| format!(" / {line}")).collect();
+    format!("<{picture}> {title}{lines}{}", taps_sketch(&card.taps))
+}
+
+fn taps_sketch(taps: &[Tap]) -> String {
+    let tap = |tap: &Tap| {
+        let Tap { title, more, does } = tap;
+        match does {
+            Does::Choose(index) => format!(" [{index} {title}{more}]"),
+            Does::Open(url) => format!(" [{title} > {url}]"),
+            Does::Navigate {
+                latitude,
+                longitude,
+                ..
+            } => format!(" [{title} @ {latitude},{longitude}]"),
+        }
+    };
+    taps.iter().map(tap).collect()
+}
+
+fn of(content: &Value) -> Outline {
+    outline(None, Some(&parse(content)), None)
+}
+
+fn check(samples: &[(&str, &[&str])]) {
+    for (name, expected) in samples {
+        assert_eq!(sketch(&of(&fixture(name))), *expected, "{name}");
+    }
+}
+
+fn text(text: &str) -> Value {
+    json!({"type": "text", "text": text})
+}
+
+fn picture(name: &str) -> Value {
+    json!({"type": "image", "url": format!("https://img.example.com/{name}")})
+}
+
+fn button(title: &str) -> Value {
+    let action = json!({"type": "publishText", "text": title});
+    json!({"type": "button", "title": title, "click": {"actions": [action]}})
+}
+
+fn column(elements: &[Value]) -> Value {
+    json!({"type": "vertical", "elements": elements})
+}
+
+fn row(elements: &[Value]) -> Value {
+    json!({"type": "horizontal", "elements": elements})
+}
+
+#[test]
+fn pictures_words_and_buttons_make_cards_and_several_a_carousel() {
+    check(&[
+        (
+            "generic_card",
+            &[
+                "card <shoe.png> Running shoe / Shoe / Light and fast [0 Buy] \
+               [Details > https://shop.example.com/1]",
+            ],
+        ),
+        (
+            "carousel",
+            &[
+                "beside <red.png> Red [0 Choose]",
+                "beside <blue.png> Blue [1 Choose]",
+            ],
+        ),
+        (
+            "accordion_select",
+            &[
+                "beside <> Express – 5 € / Arrives tomorrow [0 Take it]",
+                "beside <> Standard / Arrives on Friday [1 Take it]",
+            ],
+        ),
+        (
+            "tabs",
+            &[
+                "beside <> Starters / A soup [0 Soup]",
+                "beside <> Mains / A stew",
+            ],
+        ),
+        (
+            "nested_containers",
+            &[
+                "card <logo.png> Flight 12 / On time",
+                "beside <> Seat 1A [0 1A]",
+                "beside <> Seat 2C [1 2C]",
+                "card <> - [2 Any seat]",
+            ],
+        ),
+        (
+            "carousel_select",
+            &["card <> - / Pick your toppings\n\nOlives\n\nCapers [0 Order]"],
+        ),
+        ("unknown_container", &["card <> - [0 Left] [1 Right]"]),
+    ]);
+}
+
+#[test]
+fn lists_templates_and_times_make_menus() {
+    check(&[
+        (
+            "list_picker",
+            &[
+                "menu \"What would you like?\"",
+                "  Vegetables: [0 Tomato] [1 Onion]",
+                "  -: [2 Ketchup] [3 Mustard] [4 Nothing, thanks]",
+            ],
+        ),
+        (
+            "template_quick_reply",
+            &[
+                "menu \"Was that helpful?\"",
+                "  -: [0 Yes] [1 No] [2 Not yet]",
+            ],
+        ),
+        (
+            "schedule_slots",
+            &[
+                "menu \"Your appointment\"",
+                "  -: [0 Ann (2026-01-12 10:40 – 11:40 UTC) – Room 3] \
+                 [1 2026-01-12 10:40 – 2026-01-13 11:40 UTC] [2 Whenever you like]",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn basic_elements_are_what_they_are() {
+    check(&[
+        ("text", &["text \"Your parcel is on its way.\""]),
+        (
+            "text_with_taps",
+            &[
+                "card <> - [0 Call me back]",
+                "card <> Our terms have changed. / And our prices. [Terms > https://shop.example.com/terms] \
+                 [shop.example.com > https://shop.example.com/prices]",
+            ],
+        ),
+        (
+            "image",
+            &[
+                "picture https://img.example.com/a.png Front",
+                "card <b.png> - [Shop > https://shop.example.com/b]",
+                "card <c.png> Side / Small [0 Side]",
+            ],
+        ),
+        (
+            "map",
+            &["place 52.3702,4.8952 Our office", "place -33.45,-70 -"],
+        ),
+        ("link_preview", &["link https://shop.example.com/news News"]),
+        (
+            "key_value_pairs",
+            &["text \"Order: 4711\\nTotal: 19.9\\nGift\""],
+        ),
+        ("button", &["card <> - [0 Yes, please – It is free]"]),
+        ("navigate", &["card <> - [Way to us @ 52.37,4.89]"]),
+        (
+            "several_actions",
+            &[
+                "card <> - [0 Visit us] [Shop @ 52.37,4.89] [Visit us > https://shop.example.com] \
+                 [1 Both]",
+            ],
+        ),
+        (
+            "link",
+            &["card <> - / Lost [Shop > https://shop.example.com] \
+                 [App > https://shop.example.com/web]"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_no_widget_is_known_for_is_text() {
+    check(&[
+        ("add_to_cart", &["text \"Add to cart\""]),
+        ("custom", &["text \"Share\""]),
+        ("unknown_action", &["text \"Beam me up\""]),
+        (
+            "date_picker",
+            &[
+                "text \"Days of your stay (DD.MM.YYYY – DD.MM.YYYY, 2026-01-01 – 2026-02-01)\\n\
+               Birthday (YYYY-MM-DD)\\nStart (YYYY-MM-DD, 2026-01-01 –)\\n\
+               End (YYYY-MM-DD, – 2026-01-01)\"",
+            ],
+        ),
+        ("nothing_but_alt", &["text \"A shower of confetti\""]),
+        ("nothing_known", &["text \"[confetti]\""]),
+        ("nothing_at_all", &["text \"[horizontal]\""]),
+    ]);
+    assert_eq!(
+        outline(None, None, None),
+        Outline {
+            numbered: true,
+            ..Outline::default()
+        }
+    );
+}
+
+#[test]
+fn quick_replies_stand_apart_wherever_they_were_written() {
+    check(&[
+        (
+            "quick_replies_within_content",
+            &["text \"Shall we go on?\"", "replies [0 Go on] [1 Stop]"],
+        ),
+        (
+            "quick_replies_as_element",
+            &["text \"Shall we go on?\"", "replies [0 Go on]"],
+        ),
+    ]);
+    let card = parse(&fixture("generic_card"));
+    let replies = QuickReplies::parse(&fixture("quick_replies"));
+    let whole = outline(Some("Look at this.\n"), Some(&card), Some(&replies));
+    let sketched = sketch(&whole);
+    assert_eq!(sketched[0], "text \"Look at this.\"");
+    assert_eq!(sketched[2], "replies [1 Yes] [2 No]");
+    let marks = QuickReplies::parse(&fixture("survey_marks"));
+    assert!(whole.numbered && !outline(None, None, Some(&marks)).numbered);
+}
+
+#[test]
+fn words_right_before_buttons_or_a_menu_belong_to_them() {
+    let buttons = parse(&column(&[button("Yes"), button("No")]));
+    let asked = outline(Some("Shall we?"), Some(&buttons), None);
+    assert_eq!(sketch(&asked), ["card <> - / Shall we? [0 Yes] [1 No]"]);
+    let list = json!({"type": "checklist", "elements": [button("A"), button("B")]});
+    let asked = outline(Some("Which?"), Some(&parse(&list)), None);
+    assert_eq!(sketch(&asked), ["menu \"Which?\"", "  -: [0 A] [1 B]"]);
+    let card = parse(&column(&[text("Shoe"), button("Buy")]));
+    let shown = outline(Some("Look:"), Some(&card), None);
+    assert_eq!(sketch(&shown), ["text \"Look:\"", "card <> Shoe [0 Buy]"]);
+}
+
+#[test]
+fn boxes_in_a_card_are_one_card_and_several_cards_are_several() {
+    let one = row(&[
+        picture("a"),
+        column(&[text("A"), text("more"), row(&[button("1"), button("2")])]),
+    ]);
+    assert_eq!(sketch(&of(&one)), ["card <a> A / more [0 1] [1 2]"]);
+    let rows = column(&[
+        text("Seats"),
+        row(&[text("Window"), button("1A")]),
+        row(&[text("Aisle"), button("2C")]),
+        text("Prices differ."),
+    ]);
+    assert_eq!(
+        sketch(&of(&rows)),
+        [
+            "text \"Seats\"",
+            "card <> Window [0 1A]",
+            "card <> Aisle [1 2C]",
+            "text \"Prices differ.\"",
+        ]
+    );
+    let flat = column(&[
+        picture("a"),
+        text("A"),
+        button("1"),
+        picture("b"),
+        text("B"),
+        button("2"),
+        text("footer"),
+    ]);
+    assert_eq!(
+        sketch(&of(&flat)),
+        ["card <a> A [0 1]", "card <b> B / footer [1 2]"]
+    );
+}
+
+#[test]
+fn a_title_is_what_is_marked_as_one_and_else_the_first_text() {
+    let marked = column(&[
+        text("New"),
+        json!({"type": "text", "text": "Shoe", "tag": "title"}),
+        button("Buy"),
+    ]);
+    assert_eq!(sketch(&of(&marked)), ["card <> Shoe / New [0 Buy]"]);
+    let bold = column(&[
+        text("New"),
+        json!({"type": "text", "text": "Shoe", "style": {"bold": true}}),
+        button("Buy"),
+    ]);
+    assert_eq!(sketch(&of(&bold)), ["card <> Shoe / New [0 Buy]"]);
+    let plain = column(&[text("New"), text("Shoe"), button("Buy")]);
+    assert_eq!(sketch(&of(&plain)), ["card <> New / Shoe [0 Buy]"]);
+}
+
+#[test]
+fn a_tap_on_a_picture_is_the_cards_link_and_a_tap() {
+    let content = column(&[
+        json!({"type": "image", "url": "https://img.example.com/a", "alt": "A shoe", "click": {"actions": [
+            {"type": "link", "uri": "https://shop.example.com", "name": "Shop"}]}}),
+        text("Shoe"),
+        button("Buy"),
+    ]);
+    let outline = of(&content);
+    assert_eq!(
+        sketch(&outline),
+        ["card <a> Shoe [Shop > https://shop.example.com] [0 Buy]"]
+    );
+    let Some(Block::Card(card)) = outline.blocks.first() else {
+        panic!()
+    };
+    assert_eq!(card.link.as_deref(), Some("https://shop.example.com"));
+    let alt = card.picture.as_ref().unwrap().alt.as_deref();
+    assert_eq!(alt, Some("A shoe"));
+    assert_eq!(card.some_words(), "Shoe");
+}
+
+#[test]
+fn a_list_with_more_than_choices_loses_nothing_of_it() {
+    let list = json!({"type": "list", "elements": [
+        text("Which?"),
+        {"type": "sectionList", "elements": [
+            {"type": "section", "elements": [text("Fruit"), {"type": "checklist", "elements": [
+                button("Apple"), {"type": "checkbox", "text": "Sold out"}]}]},
+            {"type": "section", "elements": [text("Nothing here")]},
+        ]},
+        {"type": "buttonList", "elements": [
+            {"type": "button", "title": "Terms", "click": {"actions": [
+                {"type": "link", "uri": "https://shop.example.com/terms"}]}}]},
+    ]});
+    assert_eq!(
+        sketch(&of(&list)),
+        [
+            "menu \"Which?\"",
+            "  Fruit: [0 Apple]",
+            "card <> - / Sold out / Nothing here [Terms > https://shop.example.com/terms]",
+        ]
+    );
+    let pictured = json!({"type": "list", "elements": [row(&[picture("a"), button("A")])]});
+    assert_eq!(sketch(&of(&pictured)), ["card <a> - [0 A]"]);
+}
+
+#[test]
+fn a_block_can_be_written_as_text_and_its_choices_keep_their_numbers() {
+    for name in [
+        "generic_card",
+        "carousel",
+        "list_picker",
+        "template_quick_reply",
+        "map",
+    ] {
+        let outline = of(&fixture(name));
+        let blocks = outline.blocks.iter().map(|block| block.text(true));
+        let texts: Vec<String> = blocks.collect();
+        let mut parts = super::outline_properties::parts(&texts.join("\n"));
+        let mut expected = super::outline_properties::parts(&shown(name));
+        parts.sort();
+        expected.sort();
+        assert_eq!(parts, expected, "{name}");
+    }
+    let list = of(&fixture("list_picker"));
+    assert_eq!(
+        list.blocks[0].text(true),
+        "What would you like?\n\nVegetables\n1. Tomato\n2. Onion\n\n3. Ketchup\n4. Mustard\n5. Nothing, thanks"
+    );
+}
+
+#[test]
+fn quick_replies_can_be_a_menu() {
+    let replies = QuickReplies::parse(&json!({"replies": [button("Yes"), button("No"),
+        {"title": "Help", "click": {"actions": [{"type": "link", "uri": "https://shop.example.com"}]}}]}));
+    let menu = outline(Some("Well?"), None, Some(&replies)).with_replies_as_menu();
+    assert_eq!(
+        sketch(&menu),
+        [
+            "text \"Well?\"",
+            "card <> - [Help > https://shop.example.com]",
+            "menu \"-\"",
+            "  -: [0 Yes] [1 No]",
+        ]
+    );
+    let replies = QuickReplies::parse(&fixture("quick_replies"));
+    let menu = outline(Some("Well?"), None, Some(&replies)).with_replies_as_menu();
+    assert_eq!(sketch(&menu), ["menu \"Well?\"", "  -: [0 Yes] [1 No]"]);
+}
