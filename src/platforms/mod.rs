@@ -9,6 +9,7 @@ mod callback;
 pub mod fitting;
 pub mod gateway;
 pub mod matrix;
+pub mod meta;
 pub mod readable;
 pub mod reading;
 pub mod twilio;

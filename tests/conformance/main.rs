@@ -1,0 +1,26 @@
+//! The conformance kit: the same cases over every platform of the registry. A platform brings an [`kit::Exhibit`]: how it is set up,
+//! how it signs, and a fixture for everything that it claims to hear.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail by panicking"
+)]
+
+mod gateway;
+mod inbound;
+mod kit;
+mod outbound;
+mod registry;
+mod twilio;
+
+use kit::Exhibit;
+
+/// Every platform's exhibit. `registry.rs` holds it to the registry.
+pub fn exhibits() -> Vec<Exhibit> {
+    vec![gateway::exhibit(), twilio::exhibit()]
+}

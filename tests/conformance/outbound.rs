@@ -1,0 +1,594 @@
+//! Sends: every kind of content, to the end, from any point, with every answer.
+
+use liveengage_connector::crypto;
+use liveengage_connector::http::{HttpAnswer, HttpFailure, HttpRequest, HttpResponse};
+use liveengage_connector::message::{
+    Agent, Content, DialogPlace, File, FilePlace, LastHeard, Location, News, Offer, ReceiptStatus,
+    Signal,
+};
+use liveengage_connector::outcome::{Cause, Outcome, Refusal};
+use liveengage_connector::platforms::{Next, Outgoing, OutgoingSignal, Progress, Shown};
+use liveengage_connector::rich::{self, QuickReplies};
+use serde_json::{Value, json};
+
+use super::exhibits;
+use super::kit::{Exhibit, NOW, PUBLIC_URL, SECRET, answer};
+
+/// More requests than any message takes.
+const MOST: usize = 300;
+
+fn text(text: &str) -> Content {
+    Content::Text {
+        text: text.to_owned(),
+    }
+}
+
+fn structured(text: Option<&str>, content: Option<Value>, quick_replies: Option<Value>) -> Content {
+    Content::Structured {
+        text: text.map(str::to_owned),
+        content,
+        quick_replies,
+        metadata: None,
+    }
+}
+
+fn file(at: FilePlace, media_type: &str) -> Content {
+    Content::File {
+        file: File {
+            at,
+            name: Some("parcel.file".to_owned()),
+            media_type: Some(media_type.to_owned()),
+            size: Some(20_480),
+            caption: Some("The box".to_owned()),
+            link: None,
+        },
+    }
+}
+
+/// LivePerson's samples: every element there is, whole and broken.
+fn samples() -> Vec<(String, Content)> {
+    let folder = format!(
+        "{}/tests/fixtures/liveengage/rich",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let mut samples = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let sample: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let replies = sample.get("quickReplies").cloned();
+        let content = sample.get("content").cloned();
+        let content = match (&content, &replies) {
+            (None, None) => Some(sample.clone()),
+            _ => content,
+        };
+        let said = sample.get("text").and_then(Value::as_str);
+        samples.push((name, structured(said, content, replies)));
+    }
+    samples.sort_by(|(one, _), (other, _)| one.cmp(other));
+    samples
+}
+
+/// One of everything that may have to go to a consumer.
+fn contents() -> Vec<(String, Content)> {
+    let url = || FilePlace::Url {
+        url: "https://files.example.com/a.bin".to_owned(),
+    };
+    let hosted = || FilePlace::Liveengage {
+        relative_path: "/a/b.jpg".to_owned(),
+    };
+    let own = [
+        ("text", text("Good day, Zoë 👋")),
+        ("long text", text(&"A sentence of words. ".repeat(1200))),
+        ("emoji only", text(&"👨‍👩‍👧‍👦".repeat(600))),
+        ("one word", text(&"x".repeat(9000))),
+        (
+            "markup",
+            text("<b>&amp;</b> \"quoted\" \\ %zz {{1}} *bold*\n\n  - list"),
+        ),
+        ("picture elsewhere", file(url(), "image/jpeg")),
+        ("document elsewhere", file(url(), "application/pdf")),
+        ("picture", file(hosted(), "image/png")),
+        ("sound", file(hosted(), "audio/mpeg")),
+        ("odd file", file(hosted(), "x")),
+        (
+            "location",
+            Content::Location {
+                location: Location {
+                    latitude: 52.3702,
+                    longitude: -4.8952,
+                    name: Some("Dam".to_owned()),
+                    address: Some("Amsterdam".to_owned()),
+                },
+            },
+        ),
+        (
+            "form",
+            Content::SecureForm {
+                title: Some("Payment".to_owned()),
+                form: json!({ "formId": "1" }),
+            },
+        ),
+        (
+            "many replies",
+            structured(Some("Pick one"), None, Some(replies(24))),
+        ),
+        (
+            "long replies",
+            structured(Some(&"Which? ".repeat(400)), None, Some(replies(3))),
+        ),
+        (
+            "news",
+            Content::News {
+                conversation_id: "c".to_owned(),
+                news: News::Opened,
+            },
+        ),
+        (
+            "unsupported",
+            Content::Unsupported {
+                name: "poll".to_owned(),
+                raw: json!({}),
+            },
+        ),
+    ];
+    let own = own.map(|(name, content)| (name.to_owned(), content));
+    own.into_iter().chain(samples()).collect()
+}
+
+fn replies(count: usize) -> Value {
+    let reply = |n: usize| {
+        json!({
+            "type": "button", "title": format!("A rather long title of number {n} 🎈"),
+            "click": { "actions": [{ "type": "publishText", "text": format!("number {n}") }],
+                "metadata": [{ "type": "ExternalId", "id": n.to_string() }] },
+        })
+    };
+    json!({ "type": "quickReplies", "itemsPerRow": 8, "replies": (0..count).map(reply).collect::<Vec<_>>() })
+}
+
+fn offer_of(content: &Content) -> Option<Offer> {
+    let Content::Structured {
+        content,
+        quick_replies,
+        ..
+    } = content
+    else {
+        return None;
+    };
+    let content = content.as_ref().map(rich::parse);
+    let quick_replies = quick_replies.as_ref().map(QuickReplies::parse);
+    let choices = rich::choices(content.as_ref(), quick_replies.as_ref());
+    (!choices.is_empty()).then(|| Offer {
+        id: "0a1b2c3d".to_owned(),
+        place: None,
+        choices,
+    })
+}
+
+/// How a send went.
+struct Run {
+    requests: Vec<HttpRequest>,
+    /// What was stored before each request.
+    stored: Vec<Progress>,
+    outcome: Outcome,
+}
+
+/// A message of an agent to somebody who wrote a minute ago.
+struct Message<'a> {
+    content: &'a Content,
+    offer: Option<Offer>,
+    agent: Agent,
+    heard: LastHeard,
+    place: DialogPlace,
+}
+
+impl<'a> Message<'a> {
+    fn of(content: &'a Content) -> Self {
+        Self {
+            content,
+            offer: offer_of(content),
+            agent: Agent {
+                id: "a-1".to_owned(),
+                role: Some("ASSIGNED_AGENT".to_owned()),
+                name: Some("Ada".to_owned()),
+                picture: Some("https://cdn.example.com/ada.png".to_owned()),
+            },
+            heard: LastHeard {
+                id: "SM00000000000000000000000000000001".to_owned(),
+                at: NOW - 60_000,
+                handle: None,
+                answered: false,
+            },
+            place: DialogPlace {
+                dialog_id: "d".to_owned(),
+                sequence: 7,
+            },
+        }
+    }
+
+    fn outgoing<'m>(&'m self, exhibit: &'m Exhibit, progress: &'m Progress) -> Outgoing<'m> {
+        Outgoing {
+            offer: self.offer.as_ref(),
+            agent: Some(&self.agent),
+            place: Some(&self.place),
+            file_url: Some("https://connector.example.com/files/k/1?until=1&signature=s"),
+            heard: Some(&self.heard),
+            callback_url: PUBLIC_URL,
+            now: NOW,
+            ..Outgoing::new("l:d:7", exhibit.consumer, self.content, progress)
+        }
+    }
+}
+
+/// As the engine does it: ask, store, send, ask with the answer, store, ask again.
+fn send(exhibit: &Exhibit, message: &Message<'_>, from: &Progress) -> Run {
+    let adapter = exhibit.adapter();
+    let mut run = Run {
+        requests: Vec::new(),
+        stored: Vec::new(),
+        outcome: Outcome::Delivered { remote_id: None },
+    };
+    let mut progress = reread(from);
+    loop {
+        assert!(run.requests.len() < MOST, "{}: no end", exhibit.platform);
+        match adapter.next(&message.outgoing(exhibit, &progress), None) {
+            Next::Request {
+                request,
+                progress: stored,
+            } => {
+                progress = reread(&stored);
+                run.stored.push(progress.clone());
+                run.requests.push(request);
+            }
+            Next::Done { outcome, .. } => {
+                run.outcome = outcome;
+                return run;
+            }
+        }
+        let taken = (exhibit.sent)(run.requests.len() - 1);
+        match adapter.next(&message.outgoing(exhibit, &progress), Some(&taken)) {
+            Next::Request {
+                progress: stored, ..
+            } => progress = reread(&stored),
+            Next::Done { outcome, .. } => {
+                run.outcome = outcome;
+                return run;
+            }
+        }
+    }
+}
+
+/// As it comes back from storage.
+fn reread(progress: &Progress) -> Progress {
+    serde_json::from_str(&serde_json::to_string(progress).unwrap()).unwrap()
+}
+
+#[test]
+fn every_content_is_sent_or_refused_as_unsupported() {
+    for exhibit in exhibits() {
+        let news = exhibit.abilities().news;
+        for (name, content) in contents() {
+            let run = send(&exhibit, &Message::of(&content), &Progress::default());
+            let place = format!("{}: {name}", exhibit.platform);
+            match &run.outcome {
+                Outcome::Delivered { .. } => assert!(!run.requests.is_empty(), "{place}"),
+                Outcome::Refused {
+                    reason: Refusal::Unsupported { .. },
+                } => {
+                    assert!(run.requests.is_empty(), "{place}: refused half-way");
+                    let silent = [
+                        "news",
+                        "unsupported",
+                        "nothing_at_all",
+                        "nothing_known",
+                        "unknown_element",
+                    ];
+                    assert!(silent.contains(&&*name), "{place}: {:?}", run.outcome);
+                }
+                other => panic!("{place}: {other:?}"),
+            }
+            assert!(
+                !news || name != "news" || !run.requests.is_empty(),
+                "{place}"
+            );
+        }
+    }
+}
+
+#[test]
+fn requests_go_to_the_platform_and_hold_no_secret_where_it_could_be_seen() {
+    for exhibit in exhibits() {
+        for (name, content) in contents() {
+            for request in send(&exhibit, &Message::of(&content), &Progress::default()).requests {
+                let place = format!("{}: {name}", exhibit.platform);
+                assert!(
+                    request.url.starts_with("https://"),
+                    "{place}: {}",
+                    request.url
+                );
+                assert!(!request.body.is_empty(), "{place}");
+                assert!(!format!("{request:?}").contains(SECRET), "{place}");
+                let body = String::from_utf8_lossy(&request.body);
+                assert!(!body.contains(SECRET), "{place}");
+                let own = url_of(&request.url);
+                assert!(
+                    !own.contains(exhibit.consumer),
+                    "{place}: a person in an address"
+                );
+            }
+        }
+    }
+}
+
+fn url_of(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
+}
+
+#[test]
+fn the_same_message_makes_the_same_requests() {
+    for exhibit in exhibits() {
+        for (name, content) in contents() {
+            let message = Message::of(&content);
+            let once = send(&exhibit, &message, &Progress::default());
+            let again = send(&exhibit, &message, &Progress::default());
+            assert!(
+                once.requests == again.requests,
+                "{}: {name}",
+                exhibit.platform
+            );
+        }
+    }
+}
+
+#[test]
+fn after_a_restart_a_send_goes_on_where_it_was() {
+    for exhibit in exhibits() {
+        for (name, content) in contents() {
+            let mut message = Message::of(&content);
+            let whole = send(&exhibit, &message, &Progress::default());
+            // What is good for one answer only was used by the first attempt.
+            message.heard.answered = true;
+            for (at, stored) in whole.stored.iter().enumerate().take(6) {
+                let rest = send(&exhibit, &message, stored);
+                let expected = &whole.requests[at..];
+                let place = format!("{}: {name} from request {at}", exhibit.platform);
+                assert!(rest.requests == expected, "{place}");
+                assert_eq!(rest.outcome, whole.outcome, "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_word_is_lost() {
+    for exhibit in exhibits() {
+        for (name, content) in contents() {
+            let Content::Text { text } = &content else {
+                continue;
+            };
+            let run = send(&exhibit, &Message::of(&content), &Progress::default());
+            let said: String = run.requests.iter().map(words).collect();
+            let place = format!("{}: {name}", exhibit.platform);
+            let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+            assert!(squeeze(&said).contains(&squeeze(text)), "{place}");
+        }
+    }
+}
+
+/// The texts of a request, one after the other.
+fn words(request: &HttpRequest) -> String {
+    let mut said = String::new();
+    match serde_json::from_slice::<Value>(&request.body) {
+        Ok(body) => collect(&body, "", &mut said),
+        Err(_) => {
+            for (name, value) in form_urlencoded::parse(&request.body) {
+                if name == "Body" {
+                    said.push_str(&value);
+                }
+            }
+        }
+    }
+    said
+}
+
+fn collect(value: &Value, name: &str, said: &mut String) {
+    match value {
+        Value::String(text) if matches!(name, "text" | "body") => said.push_str(text),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, name, said)),
+        // A body may say beside the content what can be read of it.
+        Value::Object(fields) if fields.contains_key("content") && fields.contains_key("text") => {
+            collect(&fields["text"], "text", said);
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                collect(value, name, said);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn choices_are_named_by_their_references_where_there_are_buttons() {
+    for exhibit in exhibits() {
+        let content = structured(Some("Pick one"), None, Some(replies(2)));
+        let run = send(&exhibit, &Message::of(&content), &Progress::default());
+        let bodies: String = run
+            .requests
+            .iter()
+            .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+            .collect();
+        let taps = [Shown::QuickReplies, Shown::Buttons, Shown::Structured];
+        let has = taps.iter().any(|shown| exhibit.abilities().shows(*shown));
+        let named = bodies.contains("0a1b2c3d.0") && bodies.contains("0a1b2c3d.1");
+        assert_eq!(named, has, "{}: {bodies}", exhibit.platform);
+    }
+}
+
+fn judged(exhibit: &Exhibit, answer: &HttpAnswer) -> Outcome {
+    let content = text("hello");
+    let message = Message::of(&content);
+    let adapter = exhibit.adapter();
+    let none = Progress::default();
+    let Next::Request { progress, .. } = adapter.next(&message.outgoing(exhibit, &none), None)
+    else {
+        panic!("{}: a text is no request", exhibit.platform);
+    };
+    match adapter.next(&message.outgoing(exhibit, &progress), Some(answer)) {
+        Next::Done { outcome, .. } => outcome,
+        Next::Request { .. } => Outcome::Delivered { remote_id: None },
+    }
+}
+
+#[test]
+fn whose_failure_an_answer_tells_of() {
+    for exhibit in exhibits() {
+        let platform = exhibit.platform;
+        let idempotent = exhibit.abilities().idempotent;
+        let retried = |outcome: &Outcome| matches!(outcome, Outcome::Retry { .. });
+        let mut slower = answer(429, "");
+        if let Ok(response) = &mut slower {
+            response
+                .headers
+                .push(("retry-after".to_owned(), "7".to_owned()));
+        }
+        let expected = Outcome::Retry {
+            after: Some(7000),
+            cause: Cause::RateLimited,
+        };
+        assert_eq!(judged(&exhibit, &slower), expected, "{platform}");
+        for failure in [HttpFailure::NotSent, HttpFailure::Source { status: 0 }] {
+            assert!(
+                retried(&judged(&exhibit, &Err(failure))),
+                "{platform}: {failure:?}"
+            );
+        }
+        let lost = judged(&exhibit, &Err(HttpFailure::Lost));
+        assert_eq!(
+            matches!(lost, Outcome::Unknown { .. }),
+            !idempotent,
+            "{platform}: {lost:?}"
+        );
+        assert_eq!(retried(&lost), idempotent, "{platform}: {lost:?}");
+        for status in [401, 403] {
+            let outcome = judged(&exhibit, &answer(status, ""));
+            assert!(retried(&outcome), "{platform}: {status}: {outcome:?}");
+        }
+        for status in [500, 502, 503, 504, 599] {
+            for body in ["", "<html>", "{}", "{\"error\":{\"message\":\"x\"}}", "[]"] {
+                let outcome = judged(&exhibit, &answer(status, body));
+                let waits = matches!(outcome, Outcome::Retry { .. } | Outcome::Unknown { .. });
+                assert!(waits, "{platform}: {status}: {outcome:?}");
+            }
+        }
+        for status in [300, 304, 400, 402, 404, 405, 410, 413, 415, 418, 422, 451] {
+            for body in [
+                "",
+                "<html>",
+                "{}",
+                "{\"code\":\"ä\"}",
+                "{\"error\":1}",
+                "{\"error\":{\"code\":\"x\"}}",
+            ] {
+                let outcome = judged(&exhibit, &answer(status, body));
+                let delivered = matches!(outcome, Outcome::Delivered { .. });
+                assert!(!delivered, "{platform}: {status}: {outcome:?}");
+            }
+        }
+        let odd = HttpResponse {
+            status: 200,
+            headers: Vec::new(),
+            body: b"\xff".to_vec(),
+            length: None,
+        };
+        let taken = judged(&exhibit, &Ok(odd));
+        assert!(
+            matches!(taken, Outcome::Delivered { .. }),
+            "{platform}: taken, but unreadable: {taken:?}"
+        );
+    }
+}
+
+#[test]
+fn signals_are_sent_as_far_as_they_are_declared() {
+    for exhibit in exhibits() {
+        let adapter = exhibit.adapter();
+        let heard = LastHeard {
+            id: "SM00000000000000000000000000000001".to_owned(),
+            at: NOW - 60_000,
+            handle: None,
+            answered: false,
+        };
+        let asks = |signal: &Signal| {
+            let signal = OutgoingSignal {
+                consumer: exhibit.consumer,
+                signal,
+                heard: Some(&heard),
+                nonce: "0011223344556677",
+                now: NOW,
+            };
+            adapter.signal(&signal)
+        };
+        let composing = Signal::ChatState {
+            state: "COMPOSING".to_owned(),
+        };
+        let abilities = exhibit.abilities();
+        // Some platforms show typing to some people only: then one request proves nothing.
+        if !abilities.typing {
+            assert_eq!(asks(&composing), None, "{}", exhibit.platform);
+        }
+        let read = Signal::Receipt {
+            remote_id: heard.id.clone(),
+            status: ReceiptStatus::Read,
+        };
+        if !abilities.receipts {
+            assert_eq!(asks(&read), None, "{}", exhibit.platform);
+        }
+        for request in [asks(&composing), asks(&read)].into_iter().flatten() {
+            assert!(
+                !format!("{request:?}").contains(SECRET),
+                "{}",
+                exhibit.platform
+            );
+        }
+    }
+}
+
+#[test]
+fn an_idempotent_platform_gets_the_same_name_on_every_attempt() {
+    for exhibit in exhibits() {
+        if !exhibit.abilities().idempotent {
+            continue;
+        }
+        let content = text("hello");
+        let message = Message::of(&content);
+        let adapter = exhibit.adapter();
+        let progress = Progress::default();
+        let at = |now| {
+            let outgoing = Outgoing {
+                now,
+                ..message.outgoing(&exhibit, &progress)
+            };
+            let Next::Request { request, .. } = adapter.next(&outgoing, None) else {
+                panic!("{}", exhibit.platform);
+            };
+            let mut names = request.headers;
+            names.retain(|(name, _)| name.ends_with("-id") || name.ends_with("-key"));
+            names
+        };
+        assert!(!at(NOW).is_empty(), "{}", exhibit.platform);
+        assert_eq!(at(NOW), at(NOW + 1000), "{}", exhibit.platform);
+        let hash = crypto::sha256_hex(b"another");
+        let other = Outgoing {
+            id: &hash,
+            ..message.outgoing(&exhibit, &progress)
+        };
+        let Next::Request { request, .. } = adapter.next(&other, None) else {
+            panic!("{}", exhibit.platform);
+        };
+        let mut names = request.headers;
+        names.retain(|(name, _)| name.ends_with("-id") || name.ends_with("-key"));
+        assert_ne!(names, at(NOW), "{}", exhibit.platform);
+    }
+}

@@ -1,0 +1,104 @@
+//! That nothing is claimed without being shown: every platform has an exhibit, every claim a fixture.
+
+use std::collections::BTreeSet;
+
+use liveengage_connector::message::{
+    ConsumerEvent, Content, EventKind, Profile, ReceiptStatus, Signal,
+};
+use liveengage_connector::platforms::{Heard, REGISTRY};
+
+use super::exhibits;
+
+#[test]
+fn every_platform_has_an_exhibit_and_a_guide() {
+    let names: BTreeSet<&str> = REGISTRY.iter().map(|known| known.name).collect();
+    let shown: BTreeSet<&str> = exhibits().iter().map(|it| it.platform).collect();
+    assert_eq!(names, shown);
+    assert_eq!(names.len(), REGISTRY.len(), "two platforms of one name");
+    for name in names {
+        let guide = format!("{}/docs/platforms/{name}.md", env!("CARGO_MANIFEST_DIR"));
+        assert!(std::fs::exists(&guide).unwrap(), "{guide} is missing");
+    }
+}
+
+#[test]
+fn every_claim_has_a_fixture_that_proves_it() {
+    for exhibit in exhibits() {
+        let platform = exhibit.platform;
+        let shown: BTreeSet<Heard> = exhibit.heard.iter().map(|(heard, _)| *heard).collect();
+        let offers = exhibit.entry().offers.iter();
+        let claimed: BTreeSet<Heard> = offers
+            .flat_map(|(_, abilities)| abilities.hears)
+            .chain(exhibit.abilities().hears)
+            .copied()
+            .collect();
+        assert_eq!(
+            claimed, shown,
+            "{platform}: what is claimed, and what is shown"
+        );
+        for (heard, fixture) in exhibit.heard {
+            let parsed = exhibit.read_fixture(fixture);
+            let proven = parsed.events.iter().any(|event| proves(*heard, event));
+            assert!(proven, "{platform}: {fixture} is no {heard:?}: {parsed:?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_adapter_has_is_what_one_of_its_offers_has() {
+    for exhibit in exhibits() {
+        let (adapter, offers) = (exhibit.abilities(), exhibit.entry().offers);
+        let any = |has: fn(&liveengage_connector::platforms::Abilities) -> bool| {
+            assert_eq!(
+                has(adapter),
+                offers.iter().any(|(_, offered)| has(offered)),
+                "{}",
+                exhibit.platform
+            );
+        };
+        any(|it| it.typing);
+        any(|it| it.receipts);
+        any(|it| it.news);
+        let shown: BTreeSet<_> = offers.iter().flat_map(|(_, it)| it.shows).collect();
+        let own: BTreeSet<_> = adapter.shows.iter().collect();
+        assert_eq!(own, shown, "{}", exhibit.platform);
+    }
+}
+
+fn proves(heard: Heard, event: &ConsumerEvent) -> bool {
+    let content = match &event.event {
+        EventKind::Message { content, .. } => Some(content),
+        EventKind::Signal(_) => None,
+    };
+    let picture = |content: &Content| match content {
+        Content::File { file } => {
+            let kind = file.media_type.as_deref().unwrap_or_default();
+            Some(kind.starts_with("image/"))
+        }
+        _ => None,
+    };
+    let reported = |wanted: ReceiptStatus| match &event.event {
+        EventKind::Signal(Signal::Receipt { status, .. } | Signal::ReceiptUntil { status, .. }) => {
+            *status == wanted
+        }
+        _ => false,
+    };
+    let aside = matches!(content, Some(Content::Aside { .. }));
+    match heard {
+        Heard::Text => matches!(content, Some(Content::Text { .. })),
+        Heard::Picture => content.and_then(picture) == Some(true),
+        Heard::File => content.and_then(picture) == Some(false),
+        Heard::Sticker => matches!(content, Some(Content::Text { .. } | Content::File { .. })),
+        Heard::Location => matches!(content, Some(Content::Location { .. })),
+        Heard::Contact => matches!(content, Some(Content::Text { .. })),
+        Heard::Choice => matches!(content, Some(Content::Choice { .. })),
+        Heard::Reaction | Heard::Edit | Heard::Unsend | Heard::Follow => aside,
+        Heard::OptOut => aside || matches!(content, Some(Content::Text { .. })),
+        Heard::Command => matches!(content, Some(Content::Command { .. })),
+        Heard::Typing => matches!(event.event, EventKind::Signal(Signal::ChatState { .. })),
+        Heard::Delivered => reported(ReceiptStatus::Delivered),
+        Heard::Read => reported(ReceiptStatus::Read),
+        Heard::Failed => reported(ReceiptStatus::Failed),
+        Heard::Profile => event.profile != Profile::default(),
+    }
+}

@@ -1,0 +1,67 @@
+//! Twilio in the kit.
+
+use liveengage_connector::crypto;
+use liveengage_connector::platforms::Heard;
+use serde_json::json;
+
+use super::kit::{Exhibit, PUBLIC_URL, Request, SECRET, answer};
+
+pub fn exhibit() -> Exhibit {
+    Exhibit {
+        platform: "twilio",
+        settings: json!({ "account_sid": "AC00000000000000000000000000000001", "from": "+15550100002" }),
+        secrets: json!({ "auth_token": SECRET }),
+        media_type: "application/x-www-form-urlencoded",
+        sign,
+        heard: &[
+            (Heard::Text, "sms_text.form"),
+            (Heard::Delivered, "status_delivered.form"),
+            (Heard::Read, "status_read_whatsapp.form"),
+            (Heard::Failed, "status_undelivered.form"),
+            (Heard::Profile, "whatsapp_quoted_reply.form"),
+        ],
+        unknown: &["call.form", "conversations_event.form", "status_sent.form"],
+        batch: None,
+        emoji: "sms_text.form",
+        consumer: "+15550100001",
+        sent: |_| {
+            let body = r#"{"sid":"SM00000000000000000000000000000020","status":"queued"}"#;
+            answer(201, body)
+        },
+    }
+}
+
+/// The address and then every field, sorted by name, in the bytes that its escapes spell.
+fn sign(request: &mut Request) {
+    let pairs = request.body.split(|byte| *byte == b'&');
+    let pairs = pairs.filter(|pair| !pair.is_empty()).map(|pair| {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        let mut part = || unescaped(parts.next().unwrap_or_default());
+        (part(), part())
+    });
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort();
+    pairs.dedup();
+    let mut signed = PUBLIC_URL.as_bytes().to_vec();
+    for (name, value) in pairs {
+        signed.extend(name);
+        signed.extend(value);
+    }
+    let mac = crypto::hmac_sha1(SECRET.as_bytes(), &[&signed]);
+    request.header("x-twilio-signature", crypto::base64(&mac));
+}
+
+fn unescaped(part: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| part.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let (mut bytes, mut at) = (Vec::new(), 0);
+    while let Some(byte) = part.get(at) {
+        let escape = digit(at + 1).zip(digit(at + 2)).filter(|_| *byte == b'%');
+        bytes.push(match (escape, byte) {
+            (Some((high, low)), _) => u8::try_from(high * 16 + low).unwrap(),
+            (None, b'+') => b' ',
+            (None, other) => *other,
+        });
+        at += if escape.is_some() { 3 } else { 1 };
+    }
+    bytes
+}
