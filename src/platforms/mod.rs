@@ -13,6 +13,7 @@ pub mod meta;
 pub mod readable;
 pub mod reading;
 pub mod twilio;
+pub mod whatsapp;
 
 pub use abilities::{Abilities, Heard, Shown};
 pub use adapter::{Adapter, Next, Outgoing, OutgoingSignal, Progress};
@@ -35,4 +36,4 @@ pub struct Platform {
 }
 
 /// Every platform.
-pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, gateway::PLATFORM];
+pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, whatsapp::PLATFORM, gateway::PLATFORM];

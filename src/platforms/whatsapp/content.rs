@@ -58,7 +58,10 @@ pub(super) fn beside(message: &Fields) -> Vec<(&'static str, String)> {
             Some("post") => "a post",
             _ => "an ad",
         };
-        told.push(("referral", bracketed(&format!("came from {from}"), &told_by)));
+        told.push((
+            "referral",
+            bracketed(&format!("came from {from}"), &told_by),
+        ));
     }
     if let Some(product) = object(&context, "referred_product") {
         let id = hint(&product, "product_retailer_id").unwrap_or_default();
@@ -84,7 +87,9 @@ pub(super) fn unsupported(message: &Fields, name: &str) -> Content {
     let name = plain_word(told.as_deref().unwrap_or(name));
     Content::Unsupported {
         name: match name {
-            "unsupported" | "unknown" | "other" => "message of a kind that WhatsApp does not pass on",
+            "unsupported" | "unknown" | "other" => {
+                "message of a kind that WhatsApp does not pass on"
+            }
             name => name,
         }
         .to_owned(),
@@ -142,7 +147,9 @@ fn contacts(message: &Fields) -> Result<String, Unreadable> {
             ", ",
         );
         let told = [who, reached].into_iter().filter(|text| !text.is_empty());
-        format!("[contact] {}", joined(told, ": ")).trim_end().to_owned()
+        format!("[contact] {}", joined(told, ": "))
+            .trim_end()
+            .to_owned()
     });
     let text = joined(lines, "\n");
     if text.is_empty() {
@@ -161,7 +168,10 @@ fn order(order: &Fields) -> String {
         format!("{} × {product} ({})", plain("quantity"), price.trim())
     });
     let note = hint(order, "text");
-    let lines = ["[order]".to_owned()].into_iter().chain(products).chain(note);
+    let lines = ["[order]".to_owned()]
+        .into_iter()
+        .chain(products)
+        .chain(note);
     joined(lines, "\n")
 }
 
@@ -200,7 +210,9 @@ fn system(system: &Fields) -> Result<Read, Unreadable> {
     let kind = required_text(system, "type")?;
     let text = match kind.as_str() {
         "user_changed_number" | "customer_changed_number" => {
-            let number = ["wa_id", "new_wa_id"].into_iter().find_map(|name| hint(system, name));
+            let number = ["wa_id", "new_wa_id"]
+                .into_iter()
+                .find_map(|name| hint(system, name));
             let number = number.map(|number| format!("+{}", number.trim_start_matches('+')));
             bracketed("changed the telephone number", &number.unwrap_or_default())
         }

@@ -111,7 +111,9 @@ pub(super) fn is_picture(url: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     let ending = ending.map(str::to_ascii_lowercase);
-    let others = ["gif", "webp", "svg", "bmp", "tif", "tiff", "avif", "heic", "ico"];
+    let others = [
+        "gif", "webp", "svg", "bmp", "tif", "tiff", "avif", "heic", "ico",
+    ];
     is_page(url) && ending.is_none_or(|ending| !others.contains(&ending.as_str()))
 }
 

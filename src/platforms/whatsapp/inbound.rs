@@ -24,7 +24,7 @@ pub(super) fn parse(body: &[u8], phone_number_id: &str) -> Result<Parsed, Unread
         phone_number_id,
         parsed: Parsed::default(),
     };
-    for entry in entries(body)? {
+    for entry in entries(body, &mut reader.parsed)? {
         let changes = list(&entry, "changes");
         if changes.is_empty() {
             reader.ignore("entry=without_changes");
@@ -52,19 +52,19 @@ const MESSAGES: Part = Part {
     name: "messages",
     user_id: "from_user_id",
     number: "from",
-    read: Reader::message,
+    read: |reader, message, person| reader.message(message, person),
 };
 const STATUSES: Part = Part {
     name: "statuses",
     user_id: "recipient_user_id",
     number: "recipient_id",
-    read: Reader::status,
+    read: |reader, status, person| reader.status(status, person),
 };
 const PREFERENCES: Part = Part {
     name: "user_preferences",
     user_id: "user_id",
     number: "wa_id",
-    read: Reader::preference,
+    read: |reader, preference, person| reader.preference(preference, person),
 };
 
 struct Reader<'a> {

@@ -11,6 +11,7 @@ mod interactive;
 mod outbound;
 mod person;
 mod render;
+mod widgets;
 mod words;
 
 use super::meta::{self, App};

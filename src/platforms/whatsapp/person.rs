@@ -30,11 +30,8 @@ impl Ids {
         let in_number = in_number.as_deref();
         let user_id = text(user_id).filter(|id| is_user_id(id));
         Self {
-            user_id: user_id.or_else(|| {
-                in_number
-                    .filter(|id| is_user_id(id))
-                    .map(ToOwned::to_owned)
-            }),
+            user_id: user_id
+                .or_else(|| in_number.filter(|id| is_user_id(id)).map(ToOwned::to_owned)),
             number: in_number.and_then(digits),
         }
     }
@@ -66,10 +63,13 @@ impl Person {
     /// The person with these ids, completed from the contacts beside it. `None`: nobody that can be named.
     pub(super) fn find(ids: Ids, value: &Map<String, Value>) -> Option<Self> {
         let contacts = list(value, "contacts");
-        let contact = contacts.iter().filter_map(Value::as_object).find(|contact| {
-            let theirs = Ids::of_contact(contact);
-            theirs.shares(&ids) || (ids.is_unknown() && contacts.len() == 1)
-        });
+        let contact = contacts
+            .iter()
+            .filter_map(Value::as_object)
+            .find(|contact| {
+                let theirs = Ids::of_contact(contact);
+                theirs.shares(&ids) || (ids.is_unknown() && contacts.len() == 1)
+            });
         let theirs = contact.map(Ids::of_contact).unwrap_or_default();
         let user_id = ids.user_id.or(theirs.user_id);
         let number = ids.number.or(theirs.number);

@@ -2,7 +2,7 @@
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages>,
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-list-messages>
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::render::Piece;
 use crate::platforms::fitting;
@@ -37,18 +37,17 @@ pub(super) fn texts(text: &str) -> Vec<Piece> {
 }
 
 fn text_message(text: &str) -> Piece {
-    let mut content = json!({ "body": text });
+    let mut content = Map::new();
+    content.insert("body".to_owned(), json!(text));
     if text.contains("https://") || text.contains("http://") {
-        content["preview_url"] = true.into();
+        content.insert("preview_url".to_owned(), json!(true));
     }
-    Piece {
-        kind: "text",
-        content,
-    }
+    Piece::new("text", content)
 }
 
 /// Words that belong to what follows them, with at most [`BODY`] characters; what is too long goes before them as texts.
 pub(super) fn body(text: &str) -> (Vec<Piece>, String) {
+    let text = text.trim_end();
     let mut pieces = split(text, |piece| length(piece) <= BODY);
     let last = pieces.pop().unwrap_or_default();
     let before = text
