@@ -16,6 +16,9 @@ usage: simulator [options]
   --channel NAME[=+N]   channel; may be repeated                      (support-sms)
   --app-channel NAME    channel of the gateway app                    (app)
   --gateway-secret TEXT whsec_..., signs both ways between app and connector
+  --line-channel NAME   channel of the LINE bot                       (line)
+  --line-secret TEXT    its channel secret, signs the callbacks
+  --line-token TEXT     its channel access token
 
 Each option can also be given as an environment variable: SIMULATOR_PORT, SIMULATOR_CONNECTOR, ...";
 
@@ -53,6 +56,14 @@ pub struct Options {
     pub app_channel: String,
     /// Signing secret of that channel, `whsec_` and base64.
     pub gateway_secret: String,
+    /// Channel of the LINE bot.
+    pub line_channel: String,
+    /// Its channel secret.
+    pub line_secret: String,
+    /// Its channel access token.
+    pub line_token: String,
+    /// Its user id.
+    pub line_bot: String,
 }
 
 impl Default for Options {
@@ -70,11 +81,15 @@ impl Default for Options {
             app_channel: "app".into(),
             gateway_secret: "whsec_bG9jYWwtb25seS1zaWduaW5nLXNlY3JldC1mb3ItdGhlLXNpbXVsYXRvcg=="
                 .into(),
+            line_channel: "line".into(),
+            line_secret: "local-channel-secret-of-the-simulator".into(),
+            line_token: "local-channel-access-token-of-the-simulator".into(),
+            line_bot: "U00000000000000000000000000000001".into(),
         }
     }
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 15] = [
     "port",
     "connector",
     "public-url",
@@ -87,6 +102,9 @@ const NAMES: [&str; 12] = [
     "channel",
     "app-channel",
     "gateway-secret",
+    "line-channel",
+    "line-secret",
+    "line-token",
 ];
 
 impl Options {
@@ -166,6 +184,9 @@ impl Options {
             ("twilio-token", &mut options.twilio_token),
             ("app-channel", &mut options.app_channel),
             ("gateway-secret", &mut options.gateway_secret),
+            ("line-channel", &mut options.line_channel),
+            ("line-secret", &mut options.line_secret),
+            ("line-token", &mut options.line_token),
         ] {
             if let Some(value) = last(name) {
                 *field = value;

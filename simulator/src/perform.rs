@@ -147,6 +147,7 @@ fn faulty_status(
         None if point == Point::Twilio && status == 429 => {
             crate::twilio::error(429, 20429, "Too Many Requests")
         }
+        None if point == Point::Line => crate::line::faulty(status),
         None => (code, "the simulator was told to fail here").into_response(),
     };
     if let Some(seconds) = retry_after {

@@ -7,6 +7,7 @@ mod disturb;
 mod foreign;
 mod observe;
 mod phones;
+mod platforms;
 mod webhooks;
 
 use std::sync::Arc;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
         .route("/control/status", get(observe::status))
         .route("/control/events", get(observe::events))
         .merge(app::routes())
+        .merge(platforms::routes())
 }
 
 /// A control answer: JSON, or an error with a sentence.
