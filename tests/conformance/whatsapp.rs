@@ -50,9 +50,9 @@ pub fn exhibit() -> Exhibit {
         batch: Some(("callbacks/batch.json", 6)),
         emoji: "callbacks/text.json",
         consumer: "US.1A2b3C",
-        sent: |n| {
-            let id = format!("wamid.OUT{n}");
-            let body = json!({ "messaging_product": "whatsapp", "messages": [{ "id": id }] });
+        sent: |_| {
+            let body =
+                json!({ "messaging_product": "whatsapp", "messages": [{ "id": "wamid.OUT1" }] });
             answer(200, &body.to_string())
         },
     }

@@ -18,6 +18,8 @@ use crate::platforms::{Ignored, Parsed, Unreadable};
 
 /// Stands between a message's id and what is told beside the message. No id of WhatsApp's has it.
 pub(super) const BESIDE: char = '#';
+/// The longest id of a message, which leaves room for what stands behind it: real ones have about 60 characters.
+const MAX_MESSAGE_ID: usize = 200;
 
 pub(super) fn parse(body: &[u8], phone_number_id: &str) -> Result<Parsed, Unreadable> {
     let mut reader = Reader {
@@ -151,7 +153,7 @@ impl Reader<'_> {
 
     fn message(&mut self, message: &Fields, person: Person) -> Result<(), Unreadable> {
         let id = required_id(message, "id")?;
-        if id.contains(BESIDE) {
+        if id.contains(BESIDE) || id.len() > MAX_MESSAGE_ID {
             return Err(unreadable("id is not a message id"));
         }
         let sent_at = message.get("timestamp").and_then(millis);

@@ -157,8 +157,13 @@ fn everything_in_a_batch_is_read_in_its_order() {
 #[test]
 fn what_cannot_be_read_is_kept_and_takes_nothing_else_with_it() {
     let good = json!({ "id": "wamid.1", "from_user_id": PERSON, "type": "text", "text": { "body": "Hi" } });
+    let long = "w".repeat(201);
     let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
     let cases = [
+        (
+            json!({ "id": long, "from_user_id": PERSON, "type": "text", "text": { "body": "Hi" } }),
+            PERSON,
+        ),
         (
             json!({ "from_user_id": PERSON, "type": "text", "text": { "body": "Hi" } }),
             PERSON,
