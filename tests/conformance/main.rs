@@ -17,10 +17,11 @@ mod kit;
 mod outbound;
 mod registry;
 mod twilio;
+mod whatsapp;
 
 use kit::Exhibit;
 
 /// Every platform's exhibit. `registry.rs` holds it to the registry.
 pub fn exhibits() -> Vec<Exhibit> {
-    vec![gateway::exhibit(), twilio::exhibit()]
+    vec![gateway::exhibit(), twilio::exhibit(), whatsapp::exhibit()]
 }
