@@ -10,9 +10,11 @@ pub mod fitting;
 pub mod gateway;
 pub mod line;
 pub mod matrix;
+pub mod meta;
 pub mod readable;
 pub mod reading;
 pub mod twilio;
+pub mod whatsapp;
 
 pub use abilities::{Abilities, Heard, Shown};
 pub use adapter::{Adapter, Next, Outgoing, OutgoingSignal, Progress};
@@ -35,4 +37,9 @@ pub struct Platform {
 }
 
 /// Every platform.
-pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, gateway::PLATFORM, line::PLATFORM];
+pub const REGISTRY: &[Platform] = &[
+    twilio::PLATFORM,
+    line::PLATFORM,
+    whatsapp::PLATFORM,
+    gateway::PLATFORM,
+];

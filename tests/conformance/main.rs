@@ -18,10 +18,16 @@ mod line;
 mod outbound;
 mod registry;
 mod twilio;
+mod whatsapp;
 
 use kit::Exhibit;
 
 /// Every platform's exhibit. `registry.rs` holds it to the registry.
 pub fn exhibits() -> Vec<Exhibit> {
-    vec![gateway::exhibit(), line::exhibit(), twilio::exhibit()]
+    vec![
+        gateway::exhibit(),
+        line::exhibit(),
+        twilio::exhibit(),
+        whatsapp::exhibit(),
+    ]
 }
