@@ -7,6 +7,7 @@ mod answers;
 mod flex;
 mod inbound;
 mod inbound_content;
+mod objects;
 mod outbound;
 mod render;
 mod signals;

@@ -20,8 +20,10 @@ macro_rules! fixture {
 mod answers;
 mod inbound;
 mod malformed;
+mod objects;
 mod outbound;
 mod rich;
+mod signals;
 mod widgets;
 
 fn table(value: Value) -> Map<String, Value> {
