@@ -20,6 +20,10 @@ pub const TWILIO_TOKEN: &str = "planted-secret-of-twilio";
 pub const APP_SECRET: &str = "whsec_cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwcC1jaGFubmVs";
 /// And did so before.
 pub const OLD_APP_SECRET: &str = "whsec_cGxhbnRlZC1zZWNyZXQtb2YtdGhlLW9sZC1jaGFubmVs";
+/// Signs LINE's callbacks.
+pub const LINE_SECRET: &str = "planted-secret-of-line";
+/// And did so before.
+pub const OLD_LINE_SECRET: &str = "planted-secret-of-line-last-year";
 /// The hosts that files of the app may be read from.
 pub const FILE_HOSTS: [&str; 4] = [
     "media.example",
@@ -59,6 +63,11 @@ fn read() -> Config {
             "verify_token": format!("{SECRET_MARK}-of-the-handshake"),
             "access_token": format!("{SECRET_MARK}-of-the-graph"),
         },
+        "CHANNEL_LINE": { "platform": "line", "account": "demo" },
+        "SECRET_CHANNEL_LINE": {
+            "channel_secret": { "current": LINE_SECRET, "previous": OLD_LINE_SECRET },
+            "channel_access_token": format!("{SECRET_MARK}-of-the-messaging-api"),
+        },
         "SECRET_CHANNEL_APP": { "signing_secret": { "current": APP_SECRET, "previous": OLD_APP_SECRET } },
     });
     let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
@@ -67,7 +76,7 @@ fn read() -> Config {
     config
 }
 
-/// A channel of it: `sms`, `whatsapp` or `app`.
+/// A channel of it: `sms`, `whatsapp`, `line` or `app`.
 pub fn channel(name: &str) -> Rc<Channel> {
     Rc::clone(&config().channels[name])
 }
@@ -103,6 +112,7 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
     for (name, host) in [
         ("sms", "https://api.twilio.com/"),
         ("whatsapp", "https://graph.facebook.com/"),
+        ("line", "https://api.line.me/"),
         ("app", "https://app.example/"),
     ] {
         let progress = Progress::default();
