@@ -22,6 +22,7 @@ mod inbound;
 mod malformed;
 mod objects;
 mod outbound;
+mod profile;
 mod rich;
 mod signals;
 mod widgets;
