@@ -8,7 +8,9 @@ mod adapter;
 mod callback;
 pub mod fitting;
 pub mod gateway;
+pub mod instagram;
 pub mod matrix;
+pub mod messenger;
 pub mod meta;
 pub mod readable;
 pub mod reading;
@@ -35,4 +37,9 @@ pub struct Platform {
 }
 
 /// Every platform.
-pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, gateway::PLATFORM];
+pub const REGISTRY: &[Platform] = &[
+    twilio::PLATFORM,
+    messenger::PLATFORM,
+    instagram::PLATFORM,
+    gateway::PLATFORM,
+];
