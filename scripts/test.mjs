@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { bundle } from "./lib/bundle.mjs";
 import { findChromium } from "./lib/chromium.mjs";
-import { cargoCounts, closingCounts, honest, nodeCounts } from "./lib/counts.mjs";
+import { cargoCounts, closingCounts, failures, honest, nodeCounts } from "./lib/counts.mjs";
 import { HISTORIES } from "./lib/histories.mjs";
 import { buildLater } from "./lib/neighbour.mjs";
 import { inRoot } from "./lib/places.mjs";
@@ -26,6 +26,9 @@ const PASSED = { passed: 1, failed: 0, skipped: 0 };
 const FAILED = { passed: 0, failed: 1, skipped: 0 };
 const NOTHING = { passed: 0, failed: 0, skipped: 0 };
 
+/** What has failed, to be said again at the end. */
+const failed = [];
+
 /** One command that either is in order or not: one test. */
 async function checkRun(command, args) {
   const done = await run(command, args, { stream: true });
@@ -34,6 +37,7 @@ async function checkRun(command, args) {
 
 async function cargoTest() {
   const done = await run("cargo", ["test", "--workspace"], { stream: true });
+  failed.push(...failures(done.output));
   return honest(cargoCounts(done.output), done.code);
 }
 
@@ -79,6 +83,7 @@ async function nodeTests(folder, { only, env = {} } = {}) {
   }
   const args = ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-reporter=spec", ...files];
   const done = await run(process.execPath, args, { stream: true, env });
+  failed.push(...failures(done.output));
   return honest(nodeCounts(done.output), done.code);
 }
 
@@ -162,6 +167,7 @@ await main(async () => {
     for (const key of Object.keys(total)) total[key] += counts[key];
   }
   say();
+  for (const one of failed) say(`FAILED  ${one}`);
   say(describe(total));
   process.exit(total.failed > 0 ? 1 : 0);
 });

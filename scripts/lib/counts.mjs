@@ -23,6 +23,26 @@ export function nodeCounts(output) {
   };
 }
 
+/** The tests that a runner says have failed, each with the first line of why: `name: why`. */
+export function failures(output) {
+  const lines = output.replace(ESCAPES, "").split("\n");
+  const found = [];
+  const start = lines.findIndex((line) => line.startsWith("✖ failing tests:"));
+  if (start >= 0) {
+    lines.slice(start + 1).forEach((line, at, rest) => {
+      const name = line.match(/^✖ (.*) \([\d.]+ms\)$/)?.[1];
+      if (name) found.push(`${name}: ${(rest[at + 1] ?? "").trim()}`);
+    });
+  }
+  lines.forEach((line, at) => {
+    const name = line.match(/^---- (.+) stdout ----$/)?.[1];
+    if (!name) return;
+    const why = lines.slice(at + 1, at + 6).filter((one) => one.trim() && !/^thread '/.test(one));
+    found.push(`${name}: ${(why[0] ?? "").trim()}`);
+  });
+  return found.map((one) => one.slice(0, 400));
+}
+
 /** Of a closing line `NAME: N passed, N failed`. Without one, nothing has passed. */
 export function closingCounts(name, output) {
   const line = output.replace(ESCAPES, "").match(new RegExp(`^${name}: (\\d+) passed, (\\d+) failed$`, "m"));

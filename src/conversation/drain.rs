@@ -66,6 +66,11 @@ pub enum Work {
         /// LiveEngage's id of the agent.
         agent_id: String,
     },
+    /// Ask the platform who this person is, then call [`Engine::person_looked_up`], also if that fails.
+    LookUpPerson {
+        /// The request.
+        request: HttpRequest,
+    },
     /// Delete what leads from there to this consumer in Directory and KV, then call [`Engine::forgotten`].
     Forget {
         /// The conversation, or LiveEngage's id of the consumer.

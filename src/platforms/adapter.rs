@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Abilities, Acknowledgement, Callback, Forgery, Later, Parsed, Unreadable};
-use crate::http::{HttpAnswer, HttpRequest, Method, Millis};
-use crate::message::{Agent, Content, DialogPlace, File, LastHeard, Offer, Signal};
+use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Method, Millis};
+use crate::message::{Agent, Content, DialogPlace, File, LastHeard, Offer, Profile, Signal};
 use crate::outcome::{Outcome, Refusal};
 
 /// How far a send has come, in the adapter's own shape. It is stored in the message's row in the same write as the end
@@ -154,6 +154,19 @@ pub trait Adapter {
     /// lead to. `None`: the file is not at a place that this channel may read from, so that it arrives as text.
     fn media(&self, file: &File) -> Option<HttpRequest> {
         let _ = file;
+        None
+    }
+
+    /// The request that asks the platform who a person is, made before a conversation is opened. `None`: callbacks tell it, or nobody
+    /// does.
+    fn profile(&self, consumer: &str) -> Option<HttpRequest> {
+        let _ = consumer;
+        None
+    }
+
+    /// What the answer to [`Adapter::profile`] tells. Nothing depends on it: a conversation is opened without it too.
+    fn read_profile(&self, answer: &HttpResponse) -> Option<Profile> {
+        let _ = answer;
         None
     }
 

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod asides;
 mod choices;
 mod commands;
 mod crashes;

@@ -46,6 +46,59 @@ fn receipts_of_the_platform_are_merged_by_dialog_and_status() {
     assert!(world.outside.heard().is_empty());
 }
 
+#[test]
+fn a_receipt_may_be_about_all_messages_until_then() {
+    let mut world = talking();
+    let mut times = Vec::new();
+    for words in ["a", "b", "c"] {
+        let agent = world.outside.agent_says(words);
+        world.receive(&event(agent));
+        times.push(world.now);
+        world.advance(MINUTE);
+    }
+    world.crash();
+    let read = ReceiptStatus::Read;
+    world.receive(&receipt_until(times[0] - HOUR, read));
+    assert!(world.outside.heard().is_empty());
+    world.receive(&receipt_until(times[1], read));
+    assert_eq!(world.outside.heard(), ["READ conv-1 [1,2]"]);
+    world.receive(&receipt_until(times[1], read));
+    world.receive(&receipt_until(times[0], read));
+    assert!(world.outside.heard().is_empty(), "it was told already");
+    world.receive(&receipt_until(world.now, read));
+    assert_eq!(world.outside.heard(), ["READ conv-1 [3]"]);
+    world.receive(&receipt_until(world.now, ReceiptStatus::Failed));
+    assert!(world.outside.heard().is_empty(), "not all of them failed");
+}
+
+#[test]
+fn a_receipt_may_come_before_the_answer_to_its_send() {
+    let mut world = talking();
+    let agent = world.outside.agent_says("yes?");
+    world.accept(&event(agent));
+    let sending = world.take(OUT).pending();
+    let answer = world.perform(&sending);
+    world.accept(&receipt("SM1", ReceiptStatus::Delivered));
+    world.drain(IN);
+    assert!(world.outside.heard().is_empty());
+    world.end(&sending, &answer);
+    world.drain_all();
+    assert_eq!(world.outside.heard(), ["ACCEPT conv-1 [1]"]);
+}
+
+#[test]
+fn a_failure_may_come_before_the_answer_to_its_send() {
+    let mut world = talking();
+    let agent = world.outside.agent_says("yes?");
+    world.accept(&event(agent));
+    let sending = world.take(OUT).pending();
+    let answer = world.perform(&sending);
+    world.accept(&receipt("SM1", ReceiptStatus::Failed));
+    world.end(&sending, &answer);
+    world.drain_all();
+    assert_eq!(world.outside.heard(), ["NACK conv-1 [1]"]);
+}
+
 fn hints(world: &mut World) -> Vec<Value> {
     world.outside.app.drain(..).collect()
 }

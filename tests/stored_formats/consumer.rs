@@ -5,7 +5,7 @@ use liveengage_connector::conversation::{
 };
 use liveengage_connector::liveengage::consumer_jws::StoredConsumerToken;
 use liveengage_connector::liveengage::engagement::Visit;
-use liveengage_connector::message::{Agent, Offer, Profile};
+use liveengage_connector::message::{Agent, LastHeard, Offer, Profile};
 use liveengage_connector::rich::Choice;
 use serde_json::json;
 
@@ -47,6 +47,12 @@ fn the_consumer() {
             revision: 12,
             digest: "d".to_owned(),
         }),
+        last_heard: Some(LastHeard {
+            id: "m".to_owned(),
+            at: 13,
+            handle: some("{}"),
+            answered: true,
+        }),
         touched_at: 11,
         ..Consumer::default()
     };
@@ -57,7 +63,7 @@ fn the_consumer() {
             r#""token":{"jws":"h.p.s","lp_consumer_id":"lp"},"registered_at":5,"conversations":[{"id":"c","#,
             r#""main_open":true,"stage_open":true,"survey":"s","updated_at":6,"changed_at":7,"claimed_at":8}],"#,
             r#""already_open_since":9,"claim_failures":1,"claim_due_at":10,"reported":{"revision":12,"digest":"d"},"#,
-            r#""touched_at":11}"#
+            r#""last_heard":{"id":"m","at":13,"handle":"{}","answered":true},"touched_at":11}"#
         ),
     );
     let least = Consumer {

@@ -18,6 +18,10 @@ fn texts_and_what_nobody_can_read() {
         &unsupported,
         r#"{"kind":"unsupported","name":"hosted/file","raw":{"a":1}}"#,
     );
+    let aside = Content::Aside {
+        text: "[reacted]".to_owned(),
+    };
+    pinned(&aside, r#"{"kind":"aside","text":"[reacted]"}"#);
     let malformed = Content::Malformed {
         what: "w".to_owned(),
         raw: "r".to_owned(),

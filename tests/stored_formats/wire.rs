@@ -77,11 +77,17 @@ fn a_request_to_a_conversation_object() {
             id: "m".to_owned(),
             content: text("hello"),
             sent_at: Some(4),
-            handle: None,
+            handle: Some("{}".to_owned()),
         },
         AcceptEvent::Signal {
             signal: Signal::ChatState {
                 state: "ACTIVE".to_owned(),
+            },
+        },
+        AcceptEvent::Signal {
+            signal: Signal::ReceiptUntil {
+                until: 5,
+                status: ReceiptStatus::Read,
             },
         },
         AcceptEvent::Signal {
@@ -101,8 +107,9 @@ fn a_request_to_a_conversation_object() {
     ];
     let text = [
         r#"{"route":{"account_id":"1","namespace":"sms","channel":"support","address":"+1","profile":{}},"events":["#,
-        r#"{"event":"message","id":"m","content":{"kind":"text","text":"hello"},"sent_at":4},"#,
+        r#"{"event":"message","id":"m","content":{"kind":"text","text":"hello"},"sent_at":4,"handle":"{}"},"#,
         r#"{"event":"signal","signal":"chat_state","state":"ACTIVE"},"#,
+        r#"{"event":"signal","signal":"receipt_until","until":5,"status":"read"},"#,
         r#"{"event":"signal","signal":"receipt","remote_id":"SM1","status":"read"},"#,
         r#"{"event":"dialog","change":"#,
         EVENT,

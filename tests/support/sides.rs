@@ -94,6 +94,17 @@ pub(crate) fn receipt(remote_id: &str, status: ReceiptStatus) -> AcceptRequest {
     })
 }
 
+/// What became of all messages to the consumer until then.
+pub(crate) fn receipt_until(until: Millis, status: ReceiptStatus) -> AcceptRequest {
+    signal(Signal::ReceiptUntil { until, status })
+}
+
+/// What the consumer did beside talking.
+pub(crate) fn aside(id: &str, words: &str) -> AcceptRequest {
+    let text = words.to_owned();
+    sends(id, Content::Aside { text })
+}
+
 fn signal(signal: Signal) -> AcceptRequest {
     callback(vec![AcceptEvent::Signal { signal }])
 }
