@@ -165,11 +165,10 @@ fn postback(
     let id = match postback.get("mid").and_then(identifier) {
         Some(mid) => mid,
         None => {
-            let (title, payload) = (title.as_deref(), payload.as_deref());
-            let at = required_time(event)?;
-            let sender = sender(event);
-            let said = [title.unwrap_or_default(), payload.unwrap_or_default()];
-            derived("postback", &[&sender, &at.to_string(), said[0], said[1]])
+            let title = title.as_deref().unwrap_or_default();
+            let payload = payload.as_deref().unwrap_or_default();
+            let at = required_time(event)?.to_string();
+            derived("postback", &[&sender(event), &at, title, payload])
         }
     };
     let content = match (title, payload) {

@@ -9,14 +9,15 @@ mod events;
 mod inbound;
 mod network;
 mod outbound;
+mod person;
 mod render;
 mod templates;
 
 use super::{App, JSON};
 use crate::config::SettingsReader;
 use crate::http::web_address::WebAddress;
-use crate::http::{HttpAnswer, HttpRequest, Method};
-use crate::message::{File, FilePlace};
+use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Method};
+use crate::message::{File, FilePlace, Profile};
 use crate::outcome::Refusal;
 use crate::platforms::{
     Abilities, Acknowledgement, Adapter, Callback, Forgery, Later, Next, Outgoing, OutgoingSignal,
@@ -138,6 +139,14 @@ impl Adapter for Inbox {
             redirects: self.file_hosts.clone(),
             ..HttpRequest::new(Method::Get, reference.clone())
         })
+    }
+
+    fn profile(&self, consumer: &str) -> Option<HttpRequest> {
+        person::request(self, consumer)
+    }
+
+    fn read_profile(&self, answer: &HttpResponse) -> Option<Profile> {
+        person::read(answer)
     }
 
     fn explain(&self, refusal: &Refusal) -> Option<&'static str> {
