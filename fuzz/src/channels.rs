@@ -27,6 +27,8 @@ pub const FILE_HOSTS: [&str; 4] = [
     "localhost:9000",
     "[::1]:8080",
 ];
+/// Meta's id of the WhatsApp channel's number.
+pub const WHATSAPP_NUMBER: &str = "106540000000001";
 /// The longest piece of a text for Twilio, in UTF-16 units.
 pub const LONGEST_SMS: usize = 1600;
 
@@ -51,6 +53,12 @@ fn read() -> Config {
         },
         "SECRET_CHANNEL_SMS": { "auth_token": TWILIO_TOKEN },
         "CHANNEL_APP": { "platform": "gateway", "account": "demo", "url": "https://app.example/hook", "file_hosts": FILE_HOSTS },
+        "CHANNEL_WHATSAPP": { "platform": "whatsapp", "account": "demo", "phone_number_id": WHATSAPP_NUMBER },
+        "SECRET_CHANNEL_WHATSAPP": {
+            "app_secret": format!("{SECRET_MARK}-of-the-app"),
+            "verify_token": format!("{SECRET_MARK}-of-the-handshake"),
+            "access_token": format!("{SECRET_MARK}-of-the-graph"),
+        },
         "SECRET_CHANNEL_APP": { "signing_secret": { "current": APP_SECRET, "previous": OLD_APP_SECRET } },
     });
     let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
@@ -59,7 +67,7 @@ fn read() -> Config {
     config
 }
 
-/// A channel of it: `sms` or `app`.
+/// A channel of it: `sms`, `whatsapp` or `app`.
 pub fn channel(name: &str) -> Rc<Channel> {
     Rc::clone(&config().channels[name])
 }
@@ -82,7 +90,7 @@ pub fn callback<'a>(
     }
 }
 
-/// What both platforms are asked to show of a content. Whatever it is, it goes where the channel is configured to go, and no
+/// What the platforms are asked to show of a content. Whatever it is, it goes where the channel is configured to go, and no
 /// secret goes into the body.
 pub fn sent(content: &Content) -> Vec<HttpRequest> {
     let agent = Agent {
@@ -94,6 +102,7 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
     let mut requests = Vec::new();
     for (name, host) in [
         ("sms", "https://api.twilio.com/"),
+        ("whatsapp", "https://graph.facebook.com/"),
         ("app", "https://app.example/"),
     ] {
         let progress = Progress::default();

@@ -20,6 +20,7 @@ mod meta;
 mod outbound;
 mod registry;
 mod twilio;
+mod whatsapp;
 
 use kit::Exhibit;
 
@@ -30,5 +31,6 @@ pub fn exhibits() -> Vec<Exhibit> {
         instagram::exhibit(),
         messenger::exhibit(),
         twilio::exhibit(),
+        whatsapp::exhibit(),
     ]
 }

@@ -17,6 +17,7 @@ mod stored;
 mod twilio;
 mod twilio_signature;
 mod web;
+mod whatsapp;
 
 /// One target.
 #[derive(Debug)]
@@ -147,6 +148,13 @@ pub static TARGETS: &[Target] = &[
         about: "web addresses: what is at a listed host is there for the runtime's parser too",
         run: web::address,
         seeds: web::address_seeds,
+    },
+    Target {
+        name: "whatsapp_inbound",
+        about: "WhatsApp's callbacks: everybody has an address of WhatsApp's form, files are asked for at Meta only, kinds are plain words, \
+                all of it can be stored",
+        run: whatsapp::run,
+        seeds: whatsapp::seeds,
     },
 ];
 
