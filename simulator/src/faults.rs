@@ -80,6 +80,15 @@ pub(crate) enum Action {
         delay_ms: u64,
         agent_text: Option<String>,
     },
+    /// An error of Meta's Graph API.
+    GraphError {
+        code: u32,
+        subcode: Option<u32>,
+        #[serde(default = "bad_request")]
+        status: u16,
+        #[serde(default)]
+        transient: bool,
+    },
     Unauthorized {
         #[serde(rename = "errorCode")]
         error_code: u32,
@@ -98,9 +107,14 @@ impl Action {
             Self::Reorder => "reorder",
             Self::HoldUntilReleased { .. } => "hold_until_released",
             Self::WebhookFirst { .. } => "webhook_first",
+            Self::GraphError { .. } => "graph_error",
             Self::Unauthorized { .. } => "unauthorized",
         }
     }
+}
+
+fn bad_request() -> u16 {
+    400
 }
 
 /// Which calls a rule is for: every field that is given must agree.

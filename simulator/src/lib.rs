@@ -11,6 +11,7 @@ mod ids;
 mod journal;
 mod line;
 mod liveperson;
+mod meta;
 mod options;
 mod page;
 mod people;

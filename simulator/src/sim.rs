@@ -75,6 +75,8 @@ pub(crate) struct Settings {
     /// When the other platforms repeat their callbacks.
     pub(crate) retries: Retries,
     pub(crate) line: LineSettings,
+    /// Messenger, Instagram and WhatsApp.
+    pub(crate) meta: crate::meta::Settings,
 }
 
 /// How LINE is set up.
@@ -114,12 +116,18 @@ impl Default for Retries {
             spacing_ms: 1_000,
             on: vec!["all".to_owned()],
             timeout_ms,
+            growing: false,
+        };
+        // Meta goes on for a day and a half, or a week.
+        let meta = || CallbackRetries {
+            growing: true,
+            ..all(12, 5_000)
         };
         Self {
             line: all(3, 2_000),
-            messenger: all(5, 5_000),
-            instagram: all(5, 5_000),
-            whatsapp: all(5, 5_000),
+            messenger: meta(),
+            instagram: meta(),
+            whatsapp: meta(),
         }
     }
 }
@@ -136,6 +144,22 @@ pub(crate) struct CallbackRetries {
     pub(crate) on: Vec<String>,
     /// Time to an answer.
     pub(crate) timeout_ms: u64,
+    /// The first repetition comes at once, and each pause after it is twice as long as the one before, up to a minute.
+    pub(crate) growing: bool,
+}
+
+impl CallbackRetries {
+    /// The pause after so many attempts (ms).
+    pub(crate) fn pause(&self, attempts: u32) -> u64 {
+        match attempts {
+            _ if !self.growing => self.spacing_ms,
+            0 | 1 => 0,
+            attempts => {
+                let doubled = 1_u64.checked_shl(attempts - 2).unwrap_or(u64::MAX);
+                self.spacing_ms.saturating_mul(doubled).min(60_000)
+            }
+        }
+    }
 }
 
 /// Hash of a webhook signature.
@@ -181,6 +205,7 @@ impl Default for Settings {
             twilio_retries: CallbackRetries::default(),
             retries: Retries::default(),
             line: LineSettings::default(),
+            meta: crate::meta::Settings::default(),
         }
     }
 }
@@ -192,6 +217,7 @@ impl Default for CallbackRetries {
             spacing_ms: 1_000,
             on: ["5xx", "ct", "rt"].map(str::to_owned).to_vec(),
             timeout_ms: 15_000,
+            growing: false,
         }
     }
 }
@@ -315,5 +341,19 @@ impl Sim {
         self.release();
         self.retry_now();
         self.changed();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallbackRetries, Retries};
+
+    #[test]
+    fn pauses_stay_or_grow_from_none_up_to_a_minute() {
+        let twilio = CallbackRetries::default();
+        assert_eq!([1, 2, 9].map(|n| twilio.pause(n)), [1_000; 3]);
+        let meta = Retries::default().messenger;
+        let pauses = [1, 2, 3, 4, 8, 80].map(|n| meta.pause(n));
+        assert_eq!(pauses, [0, 1_000, 2_000, 4_000, 60_000, 60_000]);
     }
 }

@@ -165,7 +165,8 @@ impl<S: Store> Engine<S> {
                 self.channel_is_missing(&mut row, context)?;
                 return Ok(Work::Idle);
             };
-            let repeatable = lane == Lane::ToConsumer && channel.adapter.abilities().idempotent;
+            let repeatable =
+                lane == Lane::ToConsumer && channel.adapter.repeatable(&row.detail.progress);
             if row.detail.unknown && channel.on_unknown == OnUnknown::Refuse && !repeatable {
                 self.give_up_unknown(&mut row);
                 self.refuse(&mut row, Refusal::OutcomeUnknown, context)?;

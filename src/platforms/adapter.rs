@@ -176,6 +176,13 @@ pub trait Adapter {
         None
     }
 
+    /// Whether what was under way can be sent again without a second effect, whatever came of it: so far as `progress` says. Then nothing
+    /// about it is left to the channel's policy.
+    fn repeatable(&self, progress: &Progress) -> bool {
+        let _ = progress;
+        self.abilities().idempotent
+    }
+
     /// The next step of sending a message: called without an answer for every request that is to be made (so also after a
     /// restart), and with the answer to that request. With an answer, [`Next::Request`] says that the step succeeded; its progress
     /// is stored, and the request is asked for again.

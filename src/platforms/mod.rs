@@ -8,6 +8,7 @@ mod adapter;
 mod callback;
 pub mod fitting;
 pub mod gateway;
+pub mod line;
 pub mod matrix;
 pub mod meta;
 pub mod readable;
@@ -36,4 +37,9 @@ pub struct Platform {
 }
 
 /// Every platform.
-pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, whatsapp::PLATFORM, gateway::PLATFORM];
+pub const REGISTRY: &[Platform] = &[
+    twilio::PLATFORM,
+    whatsapp::PLATFORM,
+    gateway::PLATFORM,
+    line::PLATFORM,
+];

@@ -5,6 +5,7 @@ mod conversations;
 mod desk;
 mod disturb;
 mod foreign;
+mod handshake;
 mod observe;
 mod phones;
 mod platforms;
@@ -64,6 +65,10 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
         .route("/control/events", get(observe::events))
         .merge(app::routes())
         .merge(platforms::routes())
+        .route(
+            "/control/platforms/{platform}/handshake",
+            post(handshake::shake),
+        )
 }
 
 /// A control answer: JSON, or an error with a sentence.

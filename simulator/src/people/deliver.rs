@@ -42,6 +42,7 @@ fn repeated(retries: &CallbackRetries, status: u16, timed_out: bool) -> bool {
     let class = match status {
         0 if timed_out => "rt",
         0 => "ct",
+        200..=299 => "2xx",
         300..=399 => "3xx",
         400..=499 => "4xx",
         500..=599 => "5xx",
@@ -85,7 +86,7 @@ pub(super) async fn hand_over(sim: &Arc<Sim>, mut delivery: Delivery, generation
             return;
         }
         delivery.again = true;
-        clock::sleep_ms(retries.spacing_ms).await;
+        clock::sleep_ms(retries.pause(attempts)).await;
     }
 }
 

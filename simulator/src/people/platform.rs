@@ -9,7 +9,13 @@ use crate::options::Options;
 use crate::sim::{CallbackRetries, Settings, Sim, World};
 
 /// Every platform whose people are kept here.
-pub(crate) const ALL: [&dyn Platform; 2] = [&crate::line::Line, &crate::twilio::Twilio];
+pub(crate) const ALL: [&dyn Platform; 5] = [
+    &crate::line::Line,
+    &crate::meta::pages::Network::Messenger,
+    &crate::meta::pages::Network::Instagram,
+    &crate::meta::whatsapp::Whatsapp,
+    &crate::twilio::Twilio,
+];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static dyn Platform> {
