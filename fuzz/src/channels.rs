@@ -33,6 +33,12 @@ pub const FILE_HOSTS: [&str; 4] = [
 ];
 /// Meta's id of the WhatsApp channel's number.
 pub const WHATSAPP_NUMBER: &str = "106540000000001";
+/// Meta's ids of the page and of the Instagram account.
+pub const PAGE: &str = "100000000000001";
+/// See [`PAGE`].
+pub const INSTAGRAM: &str = "17841400000000001";
+/// Signs the callbacks of the page and of the account.
+pub const META_SECRET: &str = "planted-secret-of-the-meta-app";
 /// The longest piece of a text for Twilio, in UTF-16 units.
 pub const LONGEST_SMS: usize = 1600;
 
@@ -68,6 +74,10 @@ fn read() -> Config {
             "channel_secret": { "current": LINE_SECRET, "previous": OLD_LINE_SECRET },
             "channel_access_token": format!("{SECRET_MARK}-of-the-messaging-api"),
         },
+        "CHANNEL_MESSENGER": { "platform": "messenger", "account": "demo", "page_id": PAGE },
+        "SECRET_CHANNEL_MESSENGER": meta_secrets(),
+        "CHANNEL_INSTAGRAM": { "platform": "instagram", "account": "demo", "instagram_id": INSTAGRAM },
+        "SECRET_CHANNEL_INSTAGRAM": meta_secrets(),
         "SECRET_CHANNEL_APP": { "signing_secret": { "current": APP_SECRET, "previous": OLD_APP_SECRET } },
     });
     let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
@@ -76,7 +86,15 @@ fn read() -> Config {
     config
 }
 
-/// A channel of it: `sms`, `whatsapp`, `line` or `app`.
+fn meta_secrets() -> serde_json::Value {
+    json!({
+        "app_secret": META_SECRET,
+        "verify_token": format!("{SECRET_MARK}-of-the-handshake"),
+        "access_token": format!("{SECRET_MARK}-of-the-graph"),
+    })
+}
+
+/// A channel of it: `sms`, `line`, `whatsapp`, `messenger`, `instagram` or `app`.
 pub fn channel(name: &str) -> Rc<Channel> {
     Rc::clone(&config().channels[name])
 }
@@ -113,6 +131,8 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
         ("sms", "https://api.twilio.com/"),
         ("whatsapp", "https://graph.facebook.com/"),
         ("line", "https://api.line.me/"),
+        ("messenger", "https://graph.facebook.com/"),
+        ("instagram", "https://graph.instagram.com/"),
         ("app", "https://app.example/"),
     ] {
         let progress = Progress::default();

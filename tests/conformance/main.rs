@@ -13,8 +13,11 @@
 
 mod gateway;
 mod inbound;
+mod instagram;
 mod kit;
 mod line;
+mod messenger;
+mod meta;
 mod outbound;
 mod registry;
 mod twilio;
@@ -26,7 +29,9 @@ use kit::Exhibit;
 pub fn exhibits() -> Vec<Exhibit> {
     vec![
         gateway::exhibit(),
+        instagram::exhibit(),
         line::exhibit(),
+        messenger::exhibit(),
         twilio::exhibit(),
         whatsapp::exhibit(),
     ]
