@@ -76,7 +76,7 @@ test("a push whose answer is lost is not shown twice", { timeout: 60_000 }, asyn
   const id = await begins(cleo);
   await agentSays(world, id, "the reply");
   await cleo.received(1);
-  await fault(world, { on: "line", event_type: "push", number: cleo.id, action: { kind: "drop_after" }, times: 1 });
+  await fault(world, { on: "line", match: { event_type: "push", number: cleo.id }, action: { kind: "drop_after" }, times: 1 });
   await agentSays(world, id, "only once");
   await agentSays(world, id, "then this");
   const received = await cleo.received(3);
@@ -87,7 +87,7 @@ test("a push whose answer is lost is not shown twice", { timeout: 60_000 }, asyn
 test("a reply that LINE never had is made again by its token", { timeout: 60_000 }, async () => {
   const dan = somebody(14);
   const id = await begins(dan);
-  await fault(world, { on: "line", event_type: "reply", number: dan.id, action: { kind: "drop_before" }, times: 1 });
+  await fault(world, { on: "line", match: { event_type: "reply", number: dan.id }, action: { kind: "drop_before" }, times: 1 });
   await agentSays(world, id, "once");
   await agentSays(world, id, "then this");
   const received = await dan.received(2);
@@ -187,7 +187,7 @@ test("what the agent has read is marked on the phone", async () => {
   const kim = somebody(21);
   const id = await begins(kim);
   await act(world, id, "read");
-  await eventually(async () => (await kim.messages())[0].receipts.includes("read"), { timeout: 20_000, label: "read", world });
+  await eventually(async () => (await kim.messages())[0].receipts.read, { timeout: 20_000, label: "read", world });
 });
 
 test("a message of many parts goes five at a time, in order", async () => {
