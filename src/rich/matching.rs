@@ -1,7 +1,7 @@
 //! Which choice somebody means who typed an answer.
 
 use super::plain::Choice;
-use super::walk::collapsed;
+use super::words::collapsed;
 
 /// Which choice a typed text means, counted from 0: its number as [`super::plain_text`] shows it (`2`, `2.`, `2)`, `#2`, `(2)`),
 /// its title, or what it publishes, whatever the case and the space between words. `choices` are all choices of the message.

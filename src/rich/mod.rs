@@ -17,6 +17,7 @@ mod basic;
 mod container;
 mod element;
 mod fields;
+mod line;
 mod matching;
 mod moment;
 pub mod outline;
@@ -25,6 +26,7 @@ mod plain;
 mod quick_replies;
 mod tapping;
 mod walk;
+mod words;
 
 pub use action::{
     Action, AddToCart, CartItem, Checked, Click, Custom, Link, Navigate, PublishText, SubmitAsText,

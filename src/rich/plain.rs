@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::element::Element;
+use super::line::{Line, in_brackets};
 use super::matching::by_number;
 use super::quick_replies::QuickReplies;
-use super::walk::{Line, Walk, in_brackets};
+use super::walk::Walk;
 
 /// Something that the consumer can choose. It is stored with the message: fields are only ever added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,10 +4,12 @@ use serde_json::Value;
 
 use super::action::{Action, Click};
 use super::fields::{Fit, Scalar};
+use super::line::{Group, Leads, Line, Part};
 use super::moment;
 use super::picker::{DatePicker, ScheduleSlotList, Slot};
 use super::plain::Choice;
-use super::walk::{Group, Leads, Line, Part, Walk, collapsed, place, said};
+use super::walk::Walk;
+use super::words::{collapsed, place, said};
 
 /// What a consumer types where no format is given.
 const DATE_FORMAT: &str = "YYYY-MM-DD";

@@ -1,15 +1,15 @@
 //! One walk over a message, in reading order. Text, choices and outline all come from it, so that their numbers agree.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::basic::{Button, Checkbox, KeyValuePairList, Map, SubmitButton, Template};
 use super::container::{Container, Kind};
 use super::element::{Common, Element};
 use super::fields::{Fit, Scalar};
+use super::line::{Group, Leads, Line, Part};
 use super::plain::Choice;
 use super::tapping::Tapped;
+use super::words::{collapsed, joined, place, readable, said};
 
 /// What the lines of a message have together, in bytes; more than a notification has. Only what says the same again and again, such
 /// as a long title before each of many links, comes to more: the rest of it is left out.
@@ -31,101 +31,6 @@ pub(super) struct Walk {
     alt: Option<String>,
     /// The metadata of the button that submits the list around.
     submit: Vec<Value>,
-}
-
-/// A line of the text, or several, or where something begins or ends that holds lines.
-pub(super) enum Line {
-    /// Words, which never are blank.
-    Text { text: String, part: Part },
-    /// An address with its name.
-    Page {
-        name: Option<String>,
-        address: String,
-        leads: Leads,
-    },
-    /// The choice at `index`, with what follows its title. A tap on words or a picture makes it if they are `seen`, and no button.
-    Choice {
-        index: usize,
-        more: String,
-        seen: bool,
-    },
-    /// The name of something that cannot be shown.
-    Unknown(String),
-    /// A blank line, unless it would be at an end or beside another one.
-    Gap,
-    /// What follows belongs together, up to its `Close`.
-    Open(Group),
-    /// The end of what was opened last.
-    Close,
-}
-
-/// The part that words play.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// They were marked as a title, or stand over a card.
-    Title,
-    Words,
-    /// What belongs to a picture.
-    Caption,
-    /// Something to tap that a tap does nothing for, or to answer in words.
-    Label,
-}
-
-/// What an address leads to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Leads {
-    Picture {
-        alt: Option<String>,
-    },
-    Preview,
-    Place {
-        la: Scalar,
-        lo: Scalar,
-    },
-    /// A tap opens it: on words or a picture if they are `seen`, else on a button.
-    Page {
-        seen: bool,
-    },
-    /// A tap shows the way.
-    Way {
-        la: Scalar,
-        lo: Scalar,
-        seen: bool,
-    },
-}
-
-/// What holds lines together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Group {
-    /// One below the other.
-    Column,
-    /// One beside the other.
-    Row,
-    /// Columns that are cards.
-    Cards,
-    /// A list to choose from.
-    Menu,
-    /// A part of such a list that may have a title.
-    Section,
-    /// The buttons below such a list.
-    Buttons,
-    /// Quick replies.
-    Replies,
-}
-
-impl Line {
-    /// What is shown of a line that is no choice.
-    pub(super) fn shown(&self) -> Cow<'_, str> {
-        match self {
-            Self::Text { text, .. } => text.into(),
-            Self::Page { name, address, .. } => match name {
-                None => address.into(),
-                Some(name) => format!("{name}: {address}").into(),
-            },
-            Self::Unknown(name) => in_brackets(name).into(),
-            Self::Choice { .. } | Self::Gap | Self::Open(_) | Self::Close => "".into(),
-        }
-    }
 }
 
 impl Walk {
@@ -435,14 +340,6 @@ impl Walk {
     }
 }
 
-/// An address that a person can read.
-fn readable(address: &str) -> &str {
-    match address.starts_with("data:") {
-        true => "",
-        false => address.trim(),
-    }
-}
-
 /// Whether a text is marked as a title, or written in bold as titles are.
 fn is_title(common: &Common) -> bool {
     let bold = common
@@ -450,14 +347,6 @@ fn is_title(common: &Common) -> bool {
         .get("style")
         .and_then(|style| style.get("bold")?.as_bool());
     said(common.tag.as_ref()).is_some_and(|tag| tag == "title") || bold == Some(true)
-}
-
-/// The name of something that cannot be shown.
-pub(super) fn in_brackets(name: &str) -> String {
-    match name {
-        "" => "[structured content]".to_owned(),
-        name => format!("[{name}]"),
-    }
 }
 
 /// The metadata of the button that submits a list.
@@ -472,30 +361,4 @@ fn submit_metadata(elements: &[Element]) -> Vec<Value> {
         _ => None,
     });
     found.unwrap_or_default()
-}
-
-/// What stands before the degrees of a place in the address of its map.
-pub(super) const MAP: &str = "https://maps.google.com/?q=";
-
-pub(super) fn place(la: &Scalar, lo: &Scalar) -> String {
-    let (la, lo) = (la.to_string(), lo.to_string());
-    format!("{MAP}{},{}", la.trim(), lo.trim())
-}
-
-/// A text that says something, without the space around it.
-pub(super) fn said(scalar: Option<&Scalar>) -> Option<String> {
-    let text = scalar?.to_string();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn joined(parts: [Option<String>; 2]) -> String {
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    parts.join(" – ")
-}
-
-/// On one line.
-pub(super) fn collapsed(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
 }

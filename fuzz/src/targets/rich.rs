@@ -1,6 +1,9 @@
 //! Structured content and quick replies. Input: JSON.
 
-use liveengage_connector::rich::{Choice, QuickReplies, choices, matched, parse, plain_text};
+use liveengage_connector::rich::outline::{Block, Does, Limits, Outline, fit};
+use liveengage_connector::rich::{
+    Choice, QuickReplies, choices, matched, outline, parse, plain_text,
+};
 use serde_json::Value;
 
 use crate::corpus;
@@ -40,6 +43,48 @@ pub(super) fn run(data: &[u8]) {
     let offered = choices(Some(&element), Some(&replies));
     kept(&offered, data);
     numbered(&offered, &shown);
+    let outline = outline(Some("Hello"), Some(&element), Some(&replies));
+    outlined(outline, offered.len(), data);
+}
+
+/// An outline offers each choice once, and within limits it does not grow out of proportion.
+fn outlined(outline: Outline, offered: usize, data: &[u8]) {
+    let mut taps: Vec<_> = outline.replies.iter().collect();
+    for block in &outline.blocks {
+        match block {
+            Block::Card(card) => taps.extend(&card.taps),
+            Block::Carousel(cards) => taps.extend(cards.iter().flat_map(|card| &card.taps)),
+            Block::Menu(menu) => taps.extend(menu.options()),
+            _ => {}
+        }
+    }
+    let mut chosen: Vec<usize> = taps
+        .iter()
+        .filter_map(|tap| match tap.does {
+            Does::Choose(index) => Some(index),
+            _ => None,
+        })
+        .collect();
+    chosen.sort_unstable();
+    assert!(chosen.into_iter().eq(0..offered), "not each choice once");
+    let narrow = Limits {
+        taps_per_card: 1,
+        cards_per_carousel: 2,
+        menu_options: 1,
+        replies: 1,
+        ..Limits::NONE
+    };
+    let fitted = fit(outline, &narrow);
+    let texts = fitted
+        .blocks
+        .iter()
+        .map(|block| block.text(fitted.numbered));
+    let bytes: usize = texts.map(|text| text.len()).sum();
+    assert!(
+        bytes <= 1024 + data.len().saturating_mul(LONGER * 4),
+        "{bytes} bytes of blocks out of {}",
+        data.len()
+    );
 }
 
 /// What is kept of all choices together is in proportion to what came.

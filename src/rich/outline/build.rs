@@ -2,23 +2,23 @@
 
 use super::segment::{self, Draft, Piece};
 use super::tree::{Node, is_card, is_menu};
-use super::{Block, Does, Link, Menu, Picture, Place, Section, Tap, short_name, take_last_text};
+use super::{Block, Does, Link, Picture, Place, Tap, short_name, take_last_text};
+use crate::rich::line::{Group, Leads, Line, Part};
 use crate::rich::plain::Choice;
-use crate::rich::walk::{Group, Leads, Line, Part};
 
 /// The blocks so far.
 pub(super) struct Builder {
     choices: Vec<Choice>,
-    blocks: Vec<Block>,
+    pub(super) blocks: Vec<Block>,
     replies: Vec<Tap>,
     /// What may belong to the same card.
-    run: Vec<Piece>,
+    pub(super) run: Vec<Piece>,
     /// Whether a blank line comes before the next text.
     gap: bool,
 }
 
 /// A line as what it is.
-enum Item {
+pub(super) enum Item {
     Piece(Piece),
     Place(Place),
     Link(Link),
@@ -57,7 +57,7 @@ impl Builder {
         self.gap |= gap;
     }
 
-    fn push(&mut self, block: Block) {
+    pub(super) fn push(&mut self, block: Block) {
         self.blocks.push(block);
         self.gap = false;
     }
@@ -110,7 +110,7 @@ impl Builder {
     }
 
     /// The run's cards, and its words where they are no card's.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         for draft in segment::cards(std::mem::take(&mut self.run)) {
             self.draft(draft);
         }
@@ -184,7 +184,7 @@ impl Builder {
     }
 
     /// What can be tapped becomes quick replies; the rest stays where it is.
-    fn replies_into(&mut self, nodes: Vec<Node>, run: &mut Vec<Piece>) {
+    pub(super) fn replies_into(&mut self, nodes: Vec<Node>, run: &mut Vec<Piece>) {
         let mut inner = Vec::new();
         self.flatten(Group::Column, nodes, &mut inner);
         for piece in inner {
@@ -195,67 +195,7 @@ impl Builder {
         }
     }
 
-    fn menu(&mut self, nodes: Vec<Node>) {
-        self.flush();
-        let mut draft = MenuDraft::default();
-        self.fill(nodes, false, &mut draft);
-        let title = match draft.title.as_slice() {
-            [] => take_last_text(&mut self.blocks),
-            title => Some(title.join("\n")),
-        };
-        let mut sections: Vec<Section> = Vec::new();
-        for section in draft.sections {
-            match (section, sections.last_mut()) {
-                // Nothing follows what would stand over it.
-                (Section { title, options }, _) if options.is_empty() => {
-                    let titles = title.into_iter();
-                    let titles = titles.map(|title| Piece::Words(Part::Label, title));
-                    draft.after.extend(titles);
-                }
-                (
-                    Section {
-                        title: None,
-                        options,
-                    },
-                    Some(last),
-                ) if last.title.is_none() => {
-                    last.options.extend(options);
-                }
-                (section, _) => sections.push(section),
-            }
-        }
-        self.push(Block::Menu(Menu { title, sections }));
-        self.run.append(&mut draft.after);
-    }
-
-    fn fill(&mut self, nodes: Vec<Node>, in_section: bool, draft: &mut MenuDraft) {
-        for node in nodes {
-            match node {
-                Node::Group(Group::Replies, inner) => {
-                    self.replies_into(inner, &mut draft.after);
-                }
-                Node::Group(group, inner) => {
-                    let fresh = matches!(group, Group::Section | Group::Buttons);
-                    draft.fresh |= fresh;
-                    self.fill(inner, in_section || group == Group::Section, draft);
-                    draft.fresh |= fresh;
-                }
-                Node::Leaf(line) => match self.item(line).map(Item::piece) {
-                    Some(Piece::Tap { tap, .. }) if tap.is_choice() => draft.option(tap),
-                    Some(Piece::Words(Part::Title | Part::Words, text)) => {
-                        if in_section || !draft.sections.is_empty() {
-                            draft.heading(text);
-                        } else {
-                            draft.title.push(text);
-                        }
-                    }
-                    piece => draft.after.extend(piece),
-                },
-            }
-        }
-    }
-
-    fn item(&self, line: Line) -> Option<Item> {
+    pub(super) fn item(&self, line: Line) -> Option<Item> {
         Some(match line {
             Line::Text { text, part } => Item::Piece(Piece::Words(part, text)),
             Line::Unknown(_) => {
@@ -277,38 +217,6 @@ impl Builder {
             } => page(name, address, leads),
             Line::Gap | Line::Open(_) | Line::Close => return None,
         })
-    }
-}
-
-/// A menu in the making.
-#[derive(Default)]
-struct MenuDraft {
-    title: Vec<String>,
-    sections: Vec<Section>,
-    /// Whether the next choice begins a section.
-    fresh: bool,
-    /// What a menu does not show.
-    after: Vec<Piece>,
-}
-
-impl MenuDraft {
-    fn option(&mut self, tap: Tap) {
-        self.section(|_| true).options.push(tap);
-    }
-
-    fn heading(&mut self, text: String) {
-        let title = &mut self.section(|last| last.options.is_empty()).title;
-        *title = Some(match title.take() {
-            Some(before) => format!("{before}\n{text}"),
-            None => text,
-        });
-    }
-
-    /// The section that is being filled, if it is `open`, or else a new one.
-    fn section(&mut self, open: impl Fn(&Section) -> bool) -> &mut Section {
-        let fresh = std::mem::take(&mut self.fresh);
-        let last = self.sections.pop_if(|last| !fresh && open(last));
-        self.sections.push_mut(last.unwrap_or_default())
     }
 }
 
@@ -351,7 +259,7 @@ fn page(name: Option<String>, address: String, leads: Leads) -> Item {
 
 impl Item {
     /// As part of a card.
-    fn piece(self) -> Piece {
+    pub(super) fn piece(self) -> Piece {
         let tap = match self {
             Self::Piece(piece) => return piece,
             Self::Link(link) => opening(link.title, link.url),

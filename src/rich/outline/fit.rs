@@ -1,62 +1,9 @@
 //! An outline within what a platform's widgets take.
 
-use super::{Block, Card, Menu, Outline, Section, Tap, uniform_runs};
+use super::{Beyond, Block, Card, Limits, Menu, Outline, Section, Tap, uniform_runs};
 
-/// What a platform's widgets take. Lengths of texts are not among it: they are cut where they are written.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Things to tap on one card.
-    pub taps_per_card: usize,
-    /// Whether choices and links may stand on the same card. If not, each link has a card of its own.
-    pub mixed_taps: bool,
-    /// Whether there are cards without anything to tap. If not, they are a picture and a text.
-    pub bare_cards: bool,
-    /// Whether a card as a whole can open a page. The tap that does the same gives way where taps are too many.
-    pub card_links: bool,
-    /// Cards of one carousel; with less than two there are no carousels.
-    pub cards_per_carousel: usize,
-    /// Whether all cards of a carousel have to be of one shape; see [`super::is_uniform`].
-    pub uniform_carousels: bool,
-    /// Choices of one menu; with 0 there are no menus, and choices stand on cards.
-    pub menu_options: usize,
-    /// Quick replies of one message.
-    pub replies: usize,
-    /// Whether a quick reply can open a page.
-    pub reply_links: bool,
-    /// What becomes of things to tap that are too many for a card or a menu.
-    pub beyond: Beyond,
-    /// Whether the platform can show a picture with that address.
-    pub pictures: fn(&str) -> bool,
-    /// Whether the platform can open a page with that address.
-    pub links: fn(&str) -> bool,
-}
-
-/// What becomes of things to tap that are too many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beyond {
-    /// More cards or menus with the same title.
-    Again,
-    /// Lines of text below.
-    Text,
-}
-
-impl Limits {
-    /// No limit at all: what others are written from.
-    pub const NONE: Self = Self {
-        taps_per_card: usize::MAX,
-        mixed_taps: true,
-        bare_cards: true,
-        card_links: false,
-        cards_per_carousel: usize::MAX,
-        uniform_carousels: false,
-        menu_options: usize::MAX,
-        replies: usize::MAX,
-        reply_links: true,
-        beyond: Beyond::Again,
-        pictures: |_| true,
-        links: |_| true,
-    };
-}
+/// How many cards or menus with the same title follow the first one; what is still left is text. A title may be long.
+const MOST_AGAIN: usize = 9;
 
 /// The outline within `limits`. What goes beyond them is text: choices under the numbers by which typed answers find them.
 pub fn fit(outline: Outline, limits: &Limits) -> Outline {
@@ -219,14 +166,14 @@ impl Fitting<'_> {
         let title = again(&card);
         card.taps = hands.next().unwrap_or_default();
         let mut cards = vec![card];
-        for taps in hands {
+        for (taps, again) in hands.zip(0..) {
             match limits.beyond {
-                Beyond::Again => cards.push(Card {
+                Beyond::Again if again < MOST_AGAIN => cards.push(Card {
                     title: title.clone(),
                     taps,
                     ..Card::default()
                 }),
-                Beyond::Text => rest.extend(taps.iter().map(|tap| tap.line(self.numbered))),
+                _ => rest.extend(taps.iter().map(|tap| tap.line(self.numbered))),
             }
         }
         Fitted { cards, rest }
@@ -308,35 +255,38 @@ impl Fitting<'_> {
             return self.blocks.push(Block::Menu(menu));
         }
         let Menu { title, sections } = menu;
-        let options: Vec<(Option<String>, Tap)> = sections
-            .into_iter()
-            .flat_map(|Section { title, options }| {
-                options.into_iter().map(move |tap| (title.clone(), tap))
-            })
-            .collect();
-        let mut parts = self.parts(options, most).into_iter();
-        let mut rest: Vec<String> = Vec::new();
-        if let Some(part) = parts.next() {
-            self.blocks.push(part_of_menu(title.clone(), part));
+        let mut titles = Vec::new();
+        let mut options = Vec::new();
+        for (at, section) in sections.into_iter().enumerate() {
+            titles.push(section.title);
+            options.extend(section.options.into_iter().map(|tap| (at, tap)));
         }
-        for part in parts {
-            match self.limits.beyond {
-                Beyond::Again => self.blocks.push(part_of_menu(title.clone(), part)),
-                Beyond::Text => rest.extend(part.iter().map(|(_, tap)| tap.line(self.numbered))),
+        let mut rest = Vec::new();
+        for (part, times) in self.parts(options, most).into_iter().zip(0..) {
+            let again = self.limits.beyond == Beyond::Again && times <= MOST_AGAIN;
+            if times == 0 || again {
+                let sections = sections_of(part, &titles);
+                let title = title.clone();
+                self.blocks.push(Block::Menu(Menu { title, sections }));
+            } else {
+                rest.extend(part);
             }
         }
         if !rest.is_empty() {
-            self.blocks.push(Block::Text(rest.join("\n")));
+            let title = None;
+            let sections = sections_of(rest, &titles);
+            let text = Menu { title, sections }.text(self.numbered);
+            self.blocks.push(Block::Text(text));
         }
     }
 
     /// A card for each section, each with the menu's title.
     fn menu_as_cards(&mut self, menu: Menu) {
         let Menu { title, sections } = menu;
-        for section in sections {
-            let lines: Vec<String> = title.iter().cloned().chain(section.title).collect();
+        for (section, times) in sections.into_iter().zip(0..) {
+            let title = title.iter().filter(|_| times <= MOST_AGAIN).cloned();
             self.card(Card {
-                lines,
+                lines: title.chain(section.title).collect(),
                 taps: section.options,
                 ..Card::default()
             });
@@ -376,18 +326,20 @@ fn again(card: &Card) -> Option<String> {
     card.title.clone().or_else(|| card.lines.first().cloned())
 }
 
-fn part_of_menu(title: Option<String>, options: Vec<(Option<String>, Tap)>) -> Block {
-    let mut sections: Vec<Section> = Vec::new();
-    for (title, tap) in options {
+/// Options, each with its section, as sections.
+fn sections_of(options: Vec<(usize, Tap)>, titles: &[Option<String>]) -> Vec<Section> {
+    let mut sections: Vec<(usize, Section)> = Vec::new();
+    for (at, tap) in options {
         match sections.last_mut() {
-            Some(last) if last.title == title => last.options.push(tap),
-            _ => sections.push(Section {
-                title,
-                options: vec![tap],
-            }),
+            Some((same, section)) if *same == at => section.options.push(tap),
+            _ => {
+                let title = titles.get(at).cloned().flatten();
+                let options = vec![tap];
+                sections.push((at, Section { title, options }));
+            }
         }
     }
-    Block::Menu(Menu { title, sections })
+    sections.into_iter().map(|(_, section)| section).collect()
 }
 
 /// Parts of at most `most`, as few as possible, and of nearly the same length.

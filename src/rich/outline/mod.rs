@@ -6,18 +6,22 @@
 
 mod build;
 mod fit;
+mod limits;
+mod menu;
 mod segment;
 mod tree;
 mod uniform;
 
 use super::element::Element;
+use super::line::in_brackets;
 use super::matching::by_number;
 use super::plain::{choice_line, walk};
 use super::quick_replies::QuickReplies;
-use super::walk::{MAP, in_brackets};
+use super::words::MAP;
 use build::Builder;
 
-pub use fit::{Beyond, Limits, fit};
+pub use fit::fit;
+pub use limits::{Beyond, Limits};
 pub use uniform::{is_uniform, uniform_runs};
 
 /// What a message shows and offers.

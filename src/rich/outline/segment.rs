@@ -1,7 +1,7 @@
 //! Where one card ends and the next one begins, in a run of pictures, words and things to tap.
 
 use super::{Card, Does, Picture, Tap};
-use crate::rich::walk::Part;
+use crate::rich::line::Part;
 
 /// A part of a card.
 pub(super) enum Piece {

@@ -1,6 +1,6 @@
 //! The lines of a message as a tree of what belongs together.
 
-use crate::rich::walk::{Group, Leads, Line, Part};
+use crate::rich::line::{Group, Leads, Line, Part};
 
 /// A line, or lines that belong together.
 pub(super) enum Node {

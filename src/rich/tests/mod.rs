@@ -6,6 +6,7 @@ mod model;
 mod outline;
 mod outline_fit;
 mod outline_properties;
+mod outline_samples;
 mod plain;
 mod properties;
 mod samples;
