@@ -68,6 +68,7 @@ fn read_status(fields: &Fields, status: &str) -> Result<Parsed, Unreadable> {
     let signal = Signal::Receipt {
         remote_id: fields.sid()?,
         status: receipt,
+        code: None,
     };
     Ok(Parsed {
         events: vec![ConsumerEvent {

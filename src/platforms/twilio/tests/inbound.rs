@@ -240,6 +240,7 @@ fn a_status_callback_is_a_receipt_or_nothing() {
             event: EventKind::Signal(Signal::Receipt {
                 remote_id: "SM00000000000000000000000000000010".to_owned(),
                 status,
+                code: None,
             }),
         }],
         ignored: Vec::new(),
