@@ -9,6 +9,7 @@ use super::kit::{Exhibit, PUBLIC_URL, Request, SECRET, answer};
 pub fn exhibit() -> Exhibit {
     Exhibit {
         platform: "twilio",
+        offer: "SMS by Twilio",
         settings: json!({ "account_sid": "AC00000000000000000000000000000001", "from": "+15550100002" }),
         secrets: json!({ "auth_token": SECRET }),
         media_type: "application/x-www-form-urlencoded",
