@@ -22,5 +22,5 @@ use kit::Exhibit;
 
 /// Every offer's exhibit. `registry.rs` holds it to the registry.
 pub fn exhibits() -> Vec<Exhibit> {
-    vec![gateway::exhibit(), twilio::exhibit()]
+    vec![gateway::exhibit(), twilio::sms(), twilio::whatsapp()]
 }
