@@ -39,7 +39,7 @@ pub struct Platform {
 /// Every platform.
 pub const REGISTRY: &[Platform] = &[
     twilio::PLATFORM,
+    line::PLATFORM,
     whatsapp::PLATFORM,
     gateway::PLATFORM,
-    line::PLATFORM,
 ];
