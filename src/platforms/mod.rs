@@ -8,8 +8,10 @@ mod adapter;
 mod callback;
 pub mod fitting;
 pub mod gateway;
+pub mod instagram;
 pub mod line;
 pub mod matrix;
+pub mod messenger;
 pub mod meta;
 pub mod readable;
 pub mod reading;
@@ -40,6 +42,8 @@ pub struct Platform {
 pub const REGISTRY: &[Platform] = &[
     twilio::PLATFORM,
     line::PLATFORM,
+    messenger::PLATFORM,
+    instagram::PLATFORM,
     whatsapp::PLATFORM,
     gateway::PLATFORM,
 ];

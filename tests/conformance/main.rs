@@ -13,7 +13,11 @@
 
 mod gateway;
 mod inbound;
+mod instagram;
 mod kit;
+mod line;
+mod messenger;
+mod meta;
 mod outbound;
 mod registry;
 mod twilio;
@@ -23,5 +27,12 @@ use kit::Exhibit;
 
 /// Every platform's exhibit. `registry.rs` holds it to the registry.
 pub fn exhibits() -> Vec<Exhibit> {
-    vec![gateway::exhibit(), twilio::exhibit(), whatsapp::exhibit()]
+    vec![
+        gateway::exhibit(),
+        instagram::exhibit(),
+        messenger::exhibit(),
+        line::exhibit(),
+        twilio::exhibit(),
+        whatsapp::exhibit(),
+    ]
 }

@@ -6,7 +6,9 @@ mod engine;
 mod file_link;
 mod file_relay;
 mod gateway;
+mod line;
 mod liveengage_signature;
+mod meta;
 mod names;
 mod notification;
 mod profile;
@@ -78,10 +80,37 @@ pub static TARGETS: &[Target] = &[
         seeds: gateway::signature_seeds,
     },
     Target {
+        name: "line_inbound",
+        about: "LINE's callbacks: everybody who says something is somebody, files are asked for at LINE only, kinds are plain words, \
+                all of it can be stored",
+        run: line::inbound,
+        seeds: line::inbound_seeds,
+    },
+    Target {
+        name: "line_signature",
+        about: "x-line-signature: accepted is what an independent check accepts, and no changed byte is",
+        run: line::signature,
+        seeds: line::signature_seeds,
+    },
+    Target {
         name: "liveengage_signature",
         about: "X-Liveperson-Signature: accepted is what an independent check accepts, and no changed byte is",
         run: liveengage_signature::run,
         seeds: liveengage_signature::seeds,
+    },
+    Target {
+        name: "meta_inbound",
+        about: "Messenger's and Instagram's callbacks: everybody has an address, files are read from Meta's hosts only and without a token, \
+                kinds are plain words, all of it can be stored",
+        run: meta::inbound,
+        seeds: meta::inbound_seeds,
+    },
+    Target {
+        name: "meta_signature",
+        about: "X-Hub-Signature-256 and the handshake: accepted is what an independent check accepts, no changed byte is, and a challenge \
+                that comes back is harmless",
+        run: meta::signature,
+        seeds: meta::signature_seeds,
     },
     Target {
         name: "names",

@@ -4,6 +4,7 @@ pub mod app;
 pub mod envelope;
 pub mod graph;
 pub mod handshake;
+pub mod inbox;
 pub mod signature;
 
 pub use app::App;
