@@ -97,9 +97,14 @@ pub(super) fn inbound_seeds() -> Vec<Vec<u8>> {
         "https://a.fbcdn.net:8443/%2e%2e/a+b%20c.pdf",
     ] {
         let message = serde_json::json!({ "mid": "m", "attachments": [{ "type": "file", "payload": { "url": url } }] });
-        let event = serde_json::json!({ "sender": { "id": "70000" }, "timestamp": 1, "message": message });
+        let event =
+            serde_json::json!({ "sender": { "id": "70000" }, "timestamp": 1, "message": message });
         let entry = serde_json::json!({ "id": channels::PAGE, "messaging": [event] });
-        seeds.push(serde_json::json!({ "entry": [entry] }).to_string().into_bytes());
+        seeds.push(
+            serde_json::json!({ "entry": [entry] })
+                .to_string()
+                .into_bytes(),
+        );
     }
     seeds
 }
