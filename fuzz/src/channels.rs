@@ -20,6 +20,10 @@ pub const TWILIO_TOKEN: &str = "planted-secret-of-twilio";
 pub const APP_SECRET: &str = "whsec_cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwcC1jaGFubmVs";
 /// And did so before.
 pub const OLD_APP_SECRET: &str = "whsec_cGxhbnRlZC1zZWNyZXQtb2YtdGhlLW9sZC1jaGFubmVs";
+/// Signs LINE's callbacks.
+pub const LINE_SECRET: &str = "planted-secret-of-line";
+/// And did so before.
+pub const OLD_LINE_SECRET: &str = "planted-secret-of-line-last-year";
 /// The hosts that files of the app may be read from.
 pub const FILE_HOSTS: [&str; 4] = [
     "media.example",
@@ -69,6 +73,11 @@ fn read() -> Config {
         "SECRET_CHANNEL_MESSENGER": meta_secrets(),
         "CHANNEL_INSTAGRAM": { "platform": "instagram", "account": "demo", "instagram_id": INSTAGRAM },
         "SECRET_CHANNEL_INSTAGRAM": meta_secrets(),
+        "CHANNEL_LINE": { "platform": "line", "account": "demo" },
+        "SECRET_CHANNEL_LINE": {
+            "channel_secret": { "current": LINE_SECRET, "previous": OLD_LINE_SECRET },
+            "channel_access_token": format!("{SECRET_MARK}-of-the-messaging-api"),
+        },
         "SECRET_CHANNEL_APP": { "signing_secret": { "current": APP_SECRET, "previous": OLD_APP_SECRET } },
     });
     let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
@@ -85,7 +94,7 @@ fn meta_secrets() -> serde_json::Value {
     })
 }
 
-/// A channel of it: `sms`, `whatsapp`, `messenger`, `instagram` or `app`.
+/// A channel of it: `sms`, `line`, `messenger`, `instagram`, `whatsapp` or `app`.
 pub fn channel(name: &str) -> Rc<Channel> {
     Rc::clone(&config().channels[name])
 }
@@ -123,6 +132,7 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
         ("whatsapp", "https://graph.facebook.com/"),
         ("messenger", "https://graph.facebook.com/"),
         ("instagram", "https://graph.instagram.com/"),
+        ("line", "https://api.line.me/"),
         ("app", "https://app.example/"),
     ] {
         let progress = Progress::default();

@@ -15,6 +15,7 @@ mod gateway;
 mod inbound;
 mod instagram;
 mod kit;
+mod line;
 mod messenger;
 mod meta;
 mod outbound;
@@ -30,6 +31,7 @@ pub fn exhibits() -> Vec<Exhibit> {
         gateway::exhibit(),
         instagram::exhibit(),
         messenger::exhibit(),
+        line::exhibit(),
         twilio::exhibit(),
         whatsapp::exhibit(),
     ]

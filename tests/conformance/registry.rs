@@ -8,6 +8,7 @@ use liveengage_connector::message::{
 use liveengage_connector::platforms::{Heard, REGISTRY};
 
 use super::exhibits;
+use super::kit::{Exhibit, answer};
 
 #[test]
 fn every_platform_has_an_exhibit_and_a_guide() {
@@ -25,7 +26,10 @@ fn every_platform_has_an_exhibit_and_a_guide() {
 fn every_claim_has_a_fixture_that_proves_it() {
     for exhibit in exhibits() {
         let platform = exhibit.platform;
-        let shown: BTreeSet<Heard> = exhibit.heard.iter().map(|(heard, _)| *heard).collect();
+        let mut shown: BTreeSet<Heard> = exhibit.heard.iter().map(|(heard, _)| *heard).collect();
+        if asked_for_a_profile(&exhibit) {
+            shown.insert(Heard::Profile);
+        }
         let offers = exhibit.entry().offers.iter();
         let claimed: BTreeSet<Heard> = offers
             .flat_map(|(_, abilities)| abilities.hears)
@@ -63,6 +67,20 @@ fn what_the_adapter_has_is_what_one_of_its_offers_has() {
         let own: BTreeSet<_> = adapter.shows.iter().collect();
         assert_eq!(own, shown, "{}", exhibit.platform);
     }
+}
+
+/// Where callbacks do not tell who somebody is, the platform may answer it.
+fn asked_for_a_profile(exhibit: &Exhibit) -> bool {
+    let adapter = exhibit.adapter();
+    if adapter.profile(exhibit.consumer).is_none() {
+        return false;
+    }
+    let body = exhibit.fixture("answers/profile_200.json");
+    let known = answer(200, &String::from_utf8(body).unwrap()).unwrap();
+    let profile = adapter.read_profile(&known);
+    let named = profile.is_some_and(|profile| profile.name.is_some());
+    assert!(named, "{}: nobody is told", exhibit.platform);
+    true
 }
 
 fn proves(heard: Heard, event: &ConsumerEvent) -> bool {

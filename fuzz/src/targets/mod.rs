@@ -6,6 +6,7 @@ mod engine;
 mod file_link;
 mod file_relay;
 mod gateway;
+mod line;
 mod liveengage_signature;
 mod meta;
 mod names;
@@ -77,6 +78,19 @@ pub static TARGETS: &[Target] = &[
         about: "Standard Webhooks: accepted is what an independent check accepts, and no changed byte is",
         run: gateway::signature,
         seeds: gateway::signature_seeds,
+    },
+    Target {
+        name: "line_inbound",
+        about: "LINE's callbacks: everybody who says something is somebody, files are asked for at LINE only, kinds are plain words, \
+                all of it can be stored",
+        run: line::inbound,
+        seeds: line::inbound_seeds,
+    },
+    Target {
+        name: "line_signature",
+        about: "x-line-signature: accepted is what an independent check accepts, and no changed byte is",
+        run: line::signature,
+        seeds: line::signature_seeds,
     },
     Target {
         name: "liveengage_signature",

@@ -24,6 +24,11 @@ pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str)
         || all().any(|platform| said(world, platform, conversation, text));
 }
 
+/// Whether the desk knows the person by that number. WhatsApp's ids are numbers without the plus sign.
+fn is_of(number: &str, person: &str, phone: Option<&str>) -> bool {
+    number == person || number.strip_prefix('+') == Some(person) || Some(number) == phone
+}
+
 fn said(world: &mut World, platform: &dyn Platform, conversation: &str, text: &str) -> bool {
     let mut conversations = world.conversations.iter_mut();
     let Some(known) = conversations.find(|known| known.id == conversation) else {
@@ -32,7 +37,7 @@ fn said(world: &mut World, platform: &dyn Platform, conversation: &str, text: &s
     let number = known.number.clone();
     let mut people = world.people.of(platform).people.iter_mut();
     let found = people.find_map(|(id, person)| {
-        let own = |number: &String| number == id || Some(number) == person.phone.as_ref();
+        let own = |number: &String| is_of(number, id, person.phone.as_deref());
         if !number.as_ref().is_none_or(own) {
             return None;
         }
@@ -67,7 +72,7 @@ pub(super) fn arrived_at_person(
     phone: Option<&str>,
     shown: &Message,
 ) {
-    let own = |number: Option<&str>| number.is_some_and(|own| own == person || Some(own) == phone);
+    let own = |number: Option<&str>| number.is_some_and(|number| is_of(number, person, phone));
     let conversations = world.conversations.iter_mut();
     let conversations = conversations.filter(|known| own(known.number.as_deref()));
     let waiting = conversations.flat_map(|known| &mut known.messages);

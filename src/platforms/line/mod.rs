@@ -7,7 +7,9 @@ mod answers;
 mod flex;
 mod inbound;
 mod inbound_content;
+mod objects;
 mod outbound;
+mod profile;
 mod render;
 mod signals;
 pub mod signature;
@@ -18,8 +20,8 @@ use super::{
     OutgoingSignal, Parsed, Platform, Progress, Shown, Unreadable,
 };
 use crate::config::SettingsReader;
-use crate::http::{HttpAnswer, HttpRequest, Method};
-use crate::message::{File, FilePlace};
+use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Method};
+use crate::message::{File, FilePlace, Profile};
 use crate::outcome::Refusal;
 use crate::secret::Rotating;
 
@@ -44,6 +46,7 @@ const ABILITIES: Abilities = Abilities {
         Heard::Edit,
         Heard::Unsend,
         Heard::Follow,
+        Heard::Profile,
     ],
     shows: &[
         Shown::Text,
@@ -182,6 +185,14 @@ impl Adapter for Line {
         let id = Some(reference).filter(|id| is_message_id(id))?;
         let url = format!("{}/v2/bot/message/{id}/content", self.data_url);
         Some(self.authorized(HttpRequest::new(Method::Get, url)))
+    }
+
+    fn profile(&self, consumer: &str) -> Option<HttpRequest> {
+        profile::request(self, consumer)
+    }
+
+    fn read_profile(&self, answer: &HttpResponse) -> Option<Profile> {
+        profile::read(answer)
     }
 
     fn explain(&self, refusal: &Refusal) -> Option<&'static str> {

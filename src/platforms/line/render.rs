@@ -4,14 +4,16 @@
 
 use serde_json::{Value, json};
 
+use super::objects::{
+    is_page, is_picture, location_of, picture_file, picture_of, place_of, sender,
+};
 use super::{flex, template};
-use crate::http::web_address::WebAddress;
-use crate::message::{Agent, Content, File, FilePlace, Location, Offer};
+use crate::message::{Content, Offer};
 use crate::outcome::Refusal;
 use crate::platforms::Outgoing;
 use crate::platforms::fitting::{cut, cut_distinct, graphemes, utf16_units};
 use crate::platforms::readable::readable;
-use crate::rich::outline::{Beyond, Block, Does, Limits, Outline, Picture, Place, Tap, fit};
+use crate::rich::outline::{Beyond, Block, Does, Limits, Outline, Tap, fit};
 use crate::rich::{self, QuickReplies, outline};
 use crate::split::split;
 
@@ -20,19 +22,10 @@ use crate::split::split;
 const LONGEST_TEXT: usize = 5000;
 /// The longest text in place of a template or flex message (UTF-16 units).
 const LONGEST_ALT: usize = 400;
-/// The longest name and address of a place (UTF-16 units).
-const LONGEST_PLACE: usize = 100;
-/// The longest name of a sender (UTF-16 units).
-const LONGEST_NAME: usize = 20;
 /// The longest label in templates and quick replies (characters as readers see them).
 pub(super) const LONGEST_LABEL: usize = 20;
 /// The longest text that a tap shows in the person's name: LINE counts 300 characters as readers see them, and these are fewer.
 const LONGEST_DISPLAYED: usize = 300;
-/// The longest address of a picture and of a page (bytes; they are plain ASCII).
-const LONGEST_PICTURE_URL: usize = 2000;
-const LONGEST_PAGE_URL: usize = 1000;
-/// The largest picture (bytes).
-const LARGEST_PICTURE: u64 = 10_000_000;
 
 const LIMITS: Limits = Limits {
     taps_per_card: 4,
@@ -83,14 +76,15 @@ pub(super) fn messages(message: &Outgoing<'_>) -> Result<Vec<Value>, Refusal> {
     Ok(shown)
 }
 
-fn set(object: &mut Value, name: &str, value: Value) {
+/// Adds a field.
+pub(super) fn set(object: &mut Value, name: &str, value: Value) {
     if let Some(fields) = object.as_object_mut() {
         fields.insert(name.to_owned(), value);
     }
 }
 
 /// Texts within the limit. A text of nothing but white space is none.
-fn texts(text: &str) -> Vec<Value> {
+pub(super) fn texts(text: &str) -> Vec<Value> {
     let pieces = split(text, |piece| utf16_units(piece) <= LONGEST_TEXT);
     let pieces = pieces.into_iter().filter(|piece| !piece.trim().is_empty());
     pieces
@@ -238,122 +232,4 @@ pub(super) fn opens(url: &str, words: &str) -> Value {
         label
     };
     json!({ "type": "uri", "label": label, "uri": url })
-}
-
-fn picture(url: &str) -> Value {
-    // There is one address: LINE makes no preview of its own.
-    json!({ "type": "image", "originalContentUrl": url, "previewImageUrl": url })
-}
-
-fn picture_of(shown: &Picture) -> Vec<Value> {
-    let caption = shown.caption.as_deref().map(texts);
-    let mut objects = vec![picture(&shown.url)];
-    objects.extend(caption.into_iter().flatten());
-    objects
-}
-
-/// A picture of LiveEngage's, or at an address. Other files have no message: they go as text.
-fn picture_file(file: &File, file_url: Option<&str>) -> Option<Vec<Value>> {
-    let url = match &file.at {
-        FilePlace::Url { url } => url.as_str(),
-        FilePlace::Platform { .. } | FilePlace::Liveengage { .. } => file_url?,
-    };
-    let media_type = file.media_type.as_deref()?.trim().to_ascii_lowercase();
-    let kind = matches!(&*media_type, "image/jpeg" | "image/jpg" | "image/png");
-    let size = file.size.is_none_or(|size| size <= LARGEST_PICTURE);
-    if !(kind && size && is_address(url, LONGEST_PICTURE_URL)) {
-        return None;
-    }
-    let named = |caption: &&String| file.name.as_ref() == Some(caption);
-    let caption = file.caption.as_ref().filter(|caption| !named(caption));
-    let mut objects = vec![picture(url)];
-    objects.extend(caption.map(|caption| texts(caption)).into_iter().flatten());
-    Some(objects)
-}
-
-fn place_of(place: &Place) -> Value {
-    let Place {
-        latitude,
-        longitude,
-        title,
-        ..
-    } = place;
-    position(*latitude, *longitude, title.as_deref(), None)
-}
-
-fn location_of(location: &Location) -> Value {
-    let Location {
-        latitude,
-        longitude,
-        name,
-        address,
-    } = location;
-    position(*latitude, *longitude, name.as_deref(), address.as_deref())
-}
-
-/// LINE wants a name and an address: what is missing is the other one, or the degrees.
-fn position(latitude: f64, longitude: f64, name: Option<&str>, address: Option<&str>) -> Value {
-    let degrees = format!("{latitude}, {longitude}");
-    let given = |text: Option<&str>| {
-        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-        Some(cut(text, LONGEST_PLACE, utf16_units))
-    };
-    let (name, address) = (given(name), given(address));
-    let title = name.as_ref().or(address.as_ref()).unwrap_or(&degrees);
-    let address = address.as_ref().unwrap_or(&degrees);
-    json!({ "type": "location", "title": title, "address": address, "latitude": latitude, "longitude": longitude })
-}
-
-/// The agent's name and picture beside a message. LINE refuses names with its own in them.
-/// <https://developers.line.biz/en/docs/messaging-api/icon-nickname-switch/>
-fn sender(agent: &Agent) -> Option<Value> {
-    let name = agent.name.as_deref().map(str::trim);
-    let name = name.filter(|name| !name.is_empty() && !says_line(name));
-    let picture = agent.picture.as_deref();
-    let picture = picture.filter(|url| is_address(url, LONGEST_PICTURE_URL));
-    let mut sender = json!({});
-    if let Some(name) = name {
-        set(
-            &mut sender,
-            "name",
-            cut(name, LONGEST_NAME, utf16_units).into(),
-        );
-    }
-    // A picture without its name would be somebody else's.
-    if let (Some(_), Some(picture)) = (name, picture) {
-        set(&mut sender, "iconUrl", picture.into());
-    }
-    name.map(|_| sender)
-}
-
-fn says_line(name: &str) -> bool {
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
-    name.contains("LINE") || words.any(|word| word.eq_ignore_ascii_case("line"))
-}
-
-/// An address that LINE opens: plain ASCII, and `https` (`http` on this machine, where everything is tried out).
-fn is_address(url: &str, longest: usize) -> bool {
-    url.len() <= longest && WebAddress::parse(url).is_some_and(|address| address.is_private())
-}
-
-/// A picture that may be a JPEG or PNG: nothing else is shown, so that a name that says otherwise decides.
-fn is_picture(url: &str) -> bool {
-    const OTHERS: [&str; 9] = [
-        "gif", "webp", "svg", "bmp", "tif", "tiff", "avif", "heic", "pdf",
-    ];
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let extension = file
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
-    let other = extension.is_some_and(|extension| OTHERS.contains(&&*extension));
-    !other && is_address(url, LONGEST_PICTURE_URL)
-}
-
-/// <https://developers.line.biz/en/reference/messaging-api/#uri-action>
-fn is_page(url: &str) -> bool {
-    let schemes = ["http://", "https://", "line://", "tel:"];
-    url.len() <= LONGEST_PAGE_URL
-        && url.bytes().all(|byte| byte.is_ascii_graphic())
-        && schemes.iter().any(|scheme| url.starts_with(scheme))
 }

@@ -20,8 +20,11 @@ macro_rules! fixture {
 mod answers;
 mod inbound;
 mod malformed;
+mod objects;
 mod outbound;
+mod profile;
 mod rich;
+mod signals;
 mod widgets;
 
 fn table(value: Value) -> Map<String, Value> {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::http::{HttpFailure, HttpResponse};
-use crate::message::{Agent, Content, LastHeard, ReceiptStatus, Signal};
+use crate::message::{Agent, Content, LastHeard};
 use crate::outcome::{Cause, Outcome};
 
 const REPLY: &str = "https://api.line.me/v2/bot/message/reply";
@@ -118,7 +118,7 @@ impl<'a> Send<'a> {
     }
 }
 
-fn body(request: &HttpRequest) -> Value {
+pub(super) fn body(request: &HttpRequest) -> Value {
     serde_json::from_slice(&request.body).unwrap()
 }
 
@@ -405,53 +405,4 @@ fn progress_is_stored_in_a_form_that_stays() {
     let later = json!({ "taken": 1, "ids": ["1"], "later": true, "asked": { "later": 1 } });
     send.progress = serde_json::from_value(later).unwrap();
     assert_eq!(send.end(), delivered("1").unwrap());
-}
-
-fn signal(signal: &Signal, heard: Option<&LastHeard>) -> Option<HttpRequest> {
-    adapter().signal(&OutgoingSignal {
-        consumer: PERSON,
-        signal,
-        heard,
-        nonce: "0011223344556677",
-        now: NOW,
-    })
-}
-
-#[test]
-fn typing_is_shown_and_has_no_end_of_its_own() {
-    let state = |state: &str| Signal::ChatState {
-        state: state.to_owned(),
-    };
-    let request = signal(&state("COMPOSING"), None).unwrap();
-    assert_eq!(request.url, "https://api.line.me/v2/bot/chat/loading/start");
-    assert_eq!(
-        body(&request),
-        json!({ "chatId": PERSON, "loadingSeconds": 20 })
-    );
-    for other in ["ACTIVE", "PAUSE", "GONE", "INACTIVE"] {
-        assert_eq!(signal(&state(other), None), None, "{other}");
-    }
-}
-
-#[test]
-fn what_an_agent_has_read_is_marked_by_the_token_of_the_last_message() {
-    let receipt = |id: &str, status| Signal::Receipt {
-        remote_id: id.to_owned(),
-        status,
-    };
-    let last = heard("token-1");
-    let read = receipt(&last.id, ReceiptStatus::Read);
-    let request = signal(&read, Some(&last)).unwrap();
-    assert_eq!(request.url, "https://api.line.me/v2/bot/chat/markAsRead");
-    assert_eq!(body(&request), json!({ "markAsReadToken": "read-1" }));
-    let without = LastHeard {
-        handle: None,
-        ..last.clone()
-    };
-    assert_eq!(signal(&read, Some(&without)), None);
-    assert_eq!(signal(&read, None), None);
-    let older = receipt("01KAM", ReceiptStatus::Read);
-    assert_eq!(signal(&older, Some(&last)), None);
-    let delivered = receipt(&last.id, ReceiptStatus::Delivered);
-    assert_eq!(signal(&delivered, Some(&last)), None);
 }
