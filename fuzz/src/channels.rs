@@ -20,6 +20,10 @@ pub const TWILIO_TOKEN: &str = "planted-secret-of-twilio";
 pub const APP_SECRET: &str = "whsec_cGxhbnRlZC1zZWNyZXQtb2YtdGhlLWFwcC1jaGFubmVs";
 /// And did so before.
 pub const OLD_APP_SECRET: &str = "whsec_cGxhbnRlZC1zZWNyZXQtb2YtdGhlLW9sZC1jaGFubmVs";
+/// Signs LINE's callbacks.
+pub const LINE_SECRET: &str = "planted-secret-of-line";
+/// And did so before.
+pub const OLD_LINE_SECRET: &str = "planted-secret-of-line-last-year";
 /// The hosts that files of the app may be read from.
 pub const FILE_HOSTS: [&str; 4] = [
     "media.example",
@@ -27,6 +31,14 @@ pub const FILE_HOSTS: [&str; 4] = [
     "localhost:9000",
     "[::1]:8080",
 ];
+/// Meta's id of the WhatsApp channel's number.
+pub const WHATSAPP_NUMBER: &str = "106540000000001";
+/// Meta's ids of the page and of the Instagram account.
+pub const PAGE: &str = "100000000000001";
+/// See [`PAGE`].
+pub const INSTAGRAM: &str = "17841400000000001";
+/// Signs the callbacks of the page and of the account.
+pub const META_SECRET: &str = "planted-secret-of-the-meta-app";
 /// The longest piece of a text for Twilio, in UTF-16 units.
 pub const LONGEST_SMS: usize = 1600;
 
@@ -51,6 +63,21 @@ fn read() -> Config {
         },
         "SECRET_CHANNEL_SMS": { "auth_token": TWILIO_TOKEN },
         "CHANNEL_APP": { "platform": "gateway", "account": "demo", "url": "https://app.example/hook", "file_hosts": FILE_HOSTS },
+        "CHANNEL_WHATSAPP": { "platform": "whatsapp", "account": "demo", "phone_number_id": WHATSAPP_NUMBER },
+        "SECRET_CHANNEL_WHATSAPP": {
+            "app_secret": format!("{SECRET_MARK}-of-the-app"),
+            "verify_token": format!("{SECRET_MARK}-of-the-handshake"),
+            "access_token": format!("{SECRET_MARK}-of-the-graph"),
+        },
+        "CHANNEL_MESSENGER": { "platform": "messenger", "account": "demo", "page_id": PAGE },
+        "SECRET_CHANNEL_MESSENGER": meta_secrets(),
+        "CHANNEL_INSTAGRAM": { "platform": "instagram", "account": "demo", "instagram_id": INSTAGRAM },
+        "SECRET_CHANNEL_INSTAGRAM": meta_secrets(),
+        "CHANNEL_LINE": { "platform": "line", "account": "demo" },
+        "SECRET_CHANNEL_LINE": {
+            "channel_secret": { "current": LINE_SECRET, "previous": OLD_LINE_SECRET },
+            "channel_access_token": format!("{SECRET_MARK}-of-the-messaging-api"),
+        },
         "SECRET_CHANNEL_APP": { "signing_secret": { "current": APP_SECRET, "previous": OLD_APP_SECRET } },
     });
     let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
@@ -59,7 +86,15 @@ fn read() -> Config {
     config
 }
 
-/// A channel of it: `sms` or `app`.
+fn meta_secrets() -> serde_json::Value {
+    json!({
+        "app_secret": META_SECRET,
+        "verify_token": format!("{SECRET_MARK}-of-the-handshake"),
+        "access_token": format!("{SECRET_MARK}-of-the-graph"),
+    })
+}
+
+/// A channel of it: `sms`, `line`, `messenger`, `instagram`, `whatsapp` or `app`.
 pub fn channel(name: &str) -> Rc<Channel> {
     Rc::clone(&config().channels[name])
 }
@@ -82,7 +117,7 @@ pub fn callback<'a>(
     }
 }
 
-/// What both platforms are asked to show of a content. Whatever it is, it goes where the channel is configured to go, and no
+/// What the platforms are asked to show of a content. Whatever it is, it goes where the channel is configured to go, and no
 /// secret goes into the body.
 pub fn sent(content: &Content) -> Vec<HttpRequest> {
     let agent = Agent {
@@ -94,6 +129,10 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
     let mut requests = Vec::new();
     for (name, host) in [
         ("sms", "https://api.twilio.com/"),
+        ("whatsapp", "https://graph.facebook.com/"),
+        ("messenger", "https://graph.facebook.com/"),
+        ("instagram", "https://graph.instagram.com/"),
+        ("line", "https://api.line.me/"),
         ("app", "https://app.example/"),
     ] {
         let progress = Progress::default();

@@ -21,6 +21,10 @@ pub(crate) enum Point {
     Callback,
     Gateway,
     GatewayFile,
+    Line,
+    Messenger,
+    Instagram,
+    Whatsapp,
 }
 
 impl Point {
@@ -40,6 +44,7 @@ impl Point {
             Self::Callback => "inbound",
             Self::Gateway => "app",
             Self::GatewayFile => "app_file",
+            Self::Line | Self::Messenger | Self::Instagram | Self::Whatsapp => "call",
         }
     }
 }
@@ -75,6 +80,15 @@ pub(crate) enum Action {
         delay_ms: u64,
         agent_text: Option<String>,
     },
+    /// An error of Meta's Graph API.
+    GraphError {
+        code: u32,
+        subcode: Option<u32>,
+        #[serde(default = "bad_request")]
+        status: u16,
+        #[serde(default)]
+        transient: bool,
+    },
     Unauthorized {
         #[serde(rename = "errorCode")]
         error_code: u32,
@@ -93,9 +107,14 @@ impl Action {
             Self::Reorder => "reorder",
             Self::HoldUntilReleased { .. } => "hold_until_released",
             Self::WebhookFirst { .. } => "webhook_first",
+            Self::GraphError { .. } => "graph_error",
             Self::Unauthorized { .. } => "unauthorized",
         }
     }
+}
+
+fn bad_request() -> u16 {
+    400
 }
 
 /// Which calls a rule is for: every field that is given must agree.
@@ -170,6 +189,8 @@ pub(crate) struct Faults {
     next: u64,
     pub(crate) liveengage_down: Option<Outage>,
     pub(crate) twilio_down: Option<Outage>,
+    /// The other platforms that are down.
+    pub(crate) down: Vec<(Point, Outage)>,
 }
 
 impl Faults {
@@ -185,10 +206,22 @@ impl Faults {
         self.rules.len() != before
     }
 
+    /// Puts a platform out of order, or back.
+    pub(crate) fn put_down(&mut self, point: Point, how: Option<Outage>) {
+        self.down.retain(|(known, _)| *known != point);
+        self.down.extend(how.map(|how| (point, how)));
+    }
+
+    /// Whether a platform is out of order.
+    pub(crate) fn is_down(&self, point: Point) -> bool {
+        self.down.iter().any(|(known, _)| *known == point)
+    }
+
     pub(crate) fn clear(&mut self) {
         self.rules.clear();
         self.liveengage_down = None;
         self.twilio_down = None;
+        self.down.clear();
     }
 
     /// The action for this call: outages first, then the oldest rule that fits and has turns left.
@@ -196,6 +229,10 @@ impl Faults {
         let down = match point {
             Point::Twilio => self.twilio_down,
             Point::Webhook | Point::Callback | Point::Gateway | Point::GatewayFile => None,
+            Point::Line | Point::Messenger | Point::Instagram | Point::Whatsapp => {
+                let mut down = self.down.iter();
+                down.find_map(|(known, how)| (*known == point).then_some(*how))
+            }
             _ => self.liveengage_down,
         };
         match down {

@@ -40,11 +40,6 @@ pub(crate) fn uuid_of(name: &str) -> String {
     dashed(&hex(&Sha256::digest(name.as_bytes())), '5')
 }
 
-/// A Twilio message id.
-pub(crate) fn message_sid() -> String {
-    format!("SM{}", random_hex(16))
-}
-
 /// The id under which a consumer appears inside LiveEngage: always the same for one outside id.
 pub(crate) fn lp_consumer_id(account: &str, ext_consumer_id: &str) -> String {
     hex(&Sha256::digest(

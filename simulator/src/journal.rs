@@ -17,10 +17,18 @@ pub(crate) enum Side {
     Twilio,
     /// A notification to the connector.
     Webhook,
-    /// A Twilio callback to the connector, or an event of the app.
+    /// A callback of a platform to the connector, or an event of the app.
     Callback,
     /// A request to the app.
     Gateway,
+    /// A request to LINE.
+    Line,
+    /// A request to Messenger.
+    Messenger,
+    /// A request to Instagram.
+    Instagram,
+    /// A request to WhatsApp's Cloud API.
+    Whatsapp,
 }
 
 impl Side {
@@ -31,6 +39,10 @@ impl Side {
             Self::Webhook => "webhook",
             Self::Callback => "callback",
             Self::Gateway => "gateway",
+            Self::Line => "line",
+            Self::Messenger => "messenger",
+            Self::Instagram => "instagram",
+            Self::Whatsapp => "whatsapp",
         }
     }
 }
@@ -139,6 +151,10 @@ impl Journal {
             "webhook": count(Side::Webhook),
             "callback": count(Side::Callback),
             "gateway": count(Side::Gateway),
+            "line": count(Side::Line),
+            "messenger": count(Side::Messenger),
+            "instagram": count(Side::Instagram),
+            "whatsapp": count(Side::Whatsapp),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `simulator`: starts the stand-in for LiveEngage and Twilio and runs it until it is told to stop.
+//! `simulator`: starts the stand-in for LiveEngage and the consumers' side and runs it until it is told to stop.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -16,6 +16,14 @@ usage: simulator [options]
   --channel NAME[=+N]   channel; may be repeated                      (support-sms)
   --app-channel NAME    channel of the gateway app                    (app)
   --gateway-secret TEXT whsec_..., signs both ways between app and connector
+  --line-channel NAME   channel of the LINE bot                       (line)
+  --line-secret TEXT    its channel secret, signs the callbacks
+  --line-token TEXT     its channel access token
+  --messenger-channel NAME  channel of the page                       (messenger)
+  --instagram-channel NAME  channel of the Instagram account          (instagram)
+  --whatsapp-channel NAME   channel of the WhatsApp number            (whatsapp)
+  --meta-app-secret TEXT    secret of Meta's app, signs the callbacks
+  --meta-verify-token TEXT  what the handshake of those three says
 
 Each option can also be given as an environment variable: SIMULATOR_PORT, SIMULATOR_CONNECTOR, ...";
 
@@ -53,6 +61,40 @@ pub struct Options {
     pub app_channel: String,
     /// Signing secret of that channel, `whsec_` and base64.
     pub gateway_secret: String,
+    /// Channel of the LINE bot.
+    pub line_channel: String,
+    /// Its channel secret.
+    pub line_secret: String,
+    /// Its channel access token.
+    pub line_token: String,
+    /// Its user id.
+    pub line_bot: String,
+    /// Channel of the Messenger page.
+    pub messenger_channel: String,
+    /// The page's id.
+    pub messenger_page: String,
+    /// The page's access token.
+    pub messenger_token: String,
+    /// Channel of the Instagram account.
+    pub instagram_channel: String,
+    /// The account's id.
+    pub instagram_account: String,
+    /// The account's access token.
+    pub instagram_token: String,
+    /// Channel of the WhatsApp number.
+    pub whatsapp_channel: String,
+    /// The number's id.
+    pub whatsapp_number_id: String,
+    /// The WhatsApp business account's id.
+    pub whatsapp_account: String,
+    /// The number, as it is shown.
+    pub whatsapp_number: String,
+    /// The system user's access token.
+    pub whatsapp_token: String,
+    /// Secret of Meta's app.
+    pub meta_app_secret: String,
+    /// Verify token of the three channels.
+    pub meta_verify_token: String,
 }
 
 impl Default for Options {
@@ -70,11 +112,28 @@ impl Default for Options {
             app_channel: "app".into(),
             gateway_secret: "whsec_bG9jYWwtb25seS1zaWduaW5nLXNlY3JldC1mb3ItdGhlLXNpbXVsYXRvcg=="
                 .into(),
+            line_channel: "line".into(),
+            line_secret: "local-channel-secret-of-the-simulator".into(),
+            line_token: "local-channel-access-token-of-the-simulator".into(),
+            line_bot: "U00000000000000000000000000000001".into(),
+            messenger_channel: "messenger".into(),
+            messenger_page: "100000000000001".into(),
+            messenger_token: "local-page-access-token-of-the-simulator".into(),
+            instagram_channel: "instagram".into(),
+            instagram_account: "17841400000000001".into(),
+            instagram_token: "local-instagram-access-token-of-the-simulator".into(),
+            whatsapp_channel: "whatsapp".into(),
+            whatsapp_number_id: "106540000000001".into(),
+            whatsapp_account: "102290000000001".into(),
+            whatsapp_number: "15550100003".into(),
+            whatsapp_token: "local-whatsapp-access-token-of-the-simulator".into(),
+            meta_app_secret: "local-app-secret-of-the-simulator".into(),
+            meta_verify_token: "local-verify-token-of-the-simulator".into(),
         }
     }
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 20] = [
     "port",
     "connector",
     "public-url",
@@ -87,6 +146,14 @@ const NAMES: [&str; 12] = [
     "channel",
     "app-channel",
     "gateway-secret",
+    "line-channel",
+    "line-secret",
+    "line-token",
+    "messenger-channel",
+    "instagram-channel",
+    "whatsapp-channel",
+    "meta-app-secret",
+    "meta-verify-token",
 ];
 
 impl Options {
@@ -166,6 +233,14 @@ impl Options {
             ("twilio-token", &mut options.twilio_token),
             ("app-channel", &mut options.app_channel),
             ("gateway-secret", &mut options.gateway_secret),
+            ("line-channel", &mut options.line_channel),
+            ("line-secret", &mut options.line_secret),
+            ("line-token", &mut options.line_token),
+            ("messenger-channel", &mut options.messenger_channel),
+            ("instagram-channel", &mut options.instagram_channel),
+            ("whatsapp-channel", &mut options.whatsapp_channel),
+            ("meta-app-secret", &mut options.meta_app_secret),
+            ("meta-verify-token", &mut options.meta_verify_token),
         ] {
             if let Some(value) = last(name) {
                 *field = value;

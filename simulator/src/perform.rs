@@ -76,6 +76,22 @@ pub(crate) async fn perform_noting(
             log(Some(&response));
             response
         }
+        Action::GraphError {
+            code,
+            subcode,
+            status,
+            transient,
+        } => {
+            let response = crate::meta::GraphError {
+                status,
+                subcode,
+                transient,
+                ..crate::meta::GraphError::new(code, "the simulator was told to fail here")
+            };
+            let response = response.into_response();
+            log(Some(&response));
+            response
+        }
         Action::Unauthorized { error_code } => {
             let response = crate::liveperson::unauthorized(error_code);
             log(Some(&response));
@@ -147,6 +163,8 @@ fn faulty_status(
         None if point == Point::Twilio && status == 429 => {
             crate::twilio::error(429, 20429, "Too Many Requests")
         }
+        None if point == Point::Line => crate::line::faulty(status),
+        None if let Some(error) = crate::meta::faulty(point, status) => error.into_response(),
         None => (code, "the simulator was told to fail here").into_response(),
     };
     if let Some(seconds) = retry_after {

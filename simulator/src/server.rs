@@ -57,6 +57,8 @@ fn router(sim: &Arc<Sim>) -> Router {
         .merge(crate::liveperson::routes())
         .merge(crate::twilio::routes())
         .merge(crate::gateway::routes())
+        .merge(crate::line::routes())
+        .merge(crate::meta::routes())
         .merge(crate::control::routes())
         .merge(crate::page::routes())
         .with_state(Arc::clone(sim))

@@ -18,7 +18,7 @@ use crate::liveperson::files::Files;
 use crate::liveperson::tokens::Tokens;
 use crate::liveperson::webhooks::Lanes;
 use crate::options::Options;
-use crate::twilio::phones::Phones;
+use crate::people::Books;
 
 /// What can be changed while the simulator runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,21 +71,95 @@ pub(crate) struct Settings {
     /// Longest pause of a failing notification.
     pub(crate) webhook_retry_cap_ms: u64,
     /// Twilio's connection overrides.
-    pub(crate) twilio_retries: TwilioRetries,
+    pub(crate) twilio_retries: CallbackRetries,
+    /// When the other platforms repeat their callbacks.
+    pub(crate) retries: Retries,
+    pub(crate) line: LineSettings,
+    /// Messenger, Instagram and WhatsApp.
+    pub(crate) meta: crate::meta::Settings,
+}
+
+/// How LINE is set up.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LineSettings {
+    /// How many messages may be pushed; null for no limit.
+    pub(crate) monthly_limit: Option<u64>,
+    /// Life of a reply token: about a minute.
+    pub(crate) reply_token_s: u64,
+}
+
+impl Default for LineSettings {
+    fn default() -> Self {
+        Self {
+            monthly_limit: None,
+            reply_token_s: 60,
+        }
+    }
+}
+
+/// When each platform repeats its callbacks. The pauses are shorter than the platforms' own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retries {
+    /// LINE, with redelivery turned on.
+    pub(crate) line: CallbackRetries,
+    pub(crate) messenger: CallbackRetries,
+    pub(crate) instagram: CallbackRetries,
+    pub(crate) whatsapp: CallbackRetries,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        let all = |count, timeout_ms| CallbackRetries {
+            count,
+            spacing_ms: 1_000,
+            on: vec!["all".to_owned()],
+            timeout_ms,
+            growing: false,
+        };
+        // Meta goes on for a day and a half, or a week.
+        let meta = || CallbackRetries {
+            growing: true,
+            ..all(12, 5_000)
+        };
+        Self {
+            line: all(3, 2_000),
+            messenger: meta(),
+            instagram: meta(),
+            whatsapp: meta(),
+        }
+    }
 }
 
 /// `#rc=5&rp=5xx,ct,rt`, as Twilio's connection overrides would say it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct TwilioRetries {
+pub(crate) struct CallbackRetries {
     /// Attempts after the first one.
     pub(crate) count: u32,
     /// Pause between attempts.
     pub(crate) spacing_ms: u64,
-    /// What is tried again: `4xx`, `5xx`, `ct` (no connection), `rt` (no answer in time).
+    /// What is tried again: `3xx`, `4xx`, `5xx`, `ct` (no connection), `rt` (no answer in time), `all`.
     pub(crate) on: Vec<String>,
     /// Time to an answer.
     pub(crate) timeout_ms: u64,
+    /// The first repetition comes at once, and each pause after it is twice as long as the one before, up to a minute.
+    pub(crate) growing: bool,
+}
+
+impl CallbackRetries {
+    /// The pause after so many attempts (ms).
+    pub(crate) fn pause(&self, attempts: u32) -> u64 {
+        match attempts {
+            _ if !self.growing => self.spacing_ms,
+            0 | 1 => 0,
+            attempts => {
+                let doubled = 1_u64.checked_shl(attempts - 2).unwrap_or(u64::MAX);
+                self.spacing_ms.saturating_mul(doubled).min(60_000)
+            }
+        }
+    }
 }
 
 /// Hash of a webhook signature.
@@ -128,18 +202,22 @@ impl Default for Settings {
             webhook_timeout_ms: 5_000,
             webhook_retry_ms: 2_000,
             webhook_retry_cap_ms: 300_000,
-            twilio_retries: TwilioRetries::default(),
+            twilio_retries: CallbackRetries::default(),
+            retries: Retries::default(),
+            line: LineSettings::default(),
+            meta: crate::meta::Settings::default(),
         }
     }
 }
 
-impl Default for TwilioRetries {
+impl Default for CallbackRetries {
     fn default() -> Self {
         Self {
             count: 5,
             spacing_ms: 1_000,
             on: ["5xx", "ct", "rt"].map(str::to_owned).to_vec(),
             timeout_ms: 15_000,
+            growing: false,
         }
     }
 }
@@ -161,8 +239,10 @@ pub(crate) struct World {
     /// The Monitoring API has said "Loading account".
     pub(crate) engagement_loaded: bool,
     pub(crate) lanes: Lanes,
-    pub(crate) phones: Phones,
     pub(crate) app: App,
+    pub(crate) people: Books,
+    pub(crate) line: crate::line::State,
+    pub(crate) twilio: crate::twilio::State,
 }
 
 impl World {
@@ -261,5 +341,19 @@ impl Sim {
         self.release();
         self.retry_now();
         self.changed();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallbackRetries, Retries};
+
+    #[test]
+    fn pauses_stay_or_grow_from_none_up_to_a_minute() {
+        let twilio = CallbackRetries::default();
+        assert_eq!([1, 2, 9].map(|n| twilio.pause(n)), [1_000; 3]);
+        let meta = Retries::default().messenger;
+        let pauses = [1, 2, 3, 4, 8, 80].map(|n| meta.pause(n));
+        assert_eq!(pauses, [0, 1_000, 2_000, 4_000, 60_000, 60_000]);
     }
 }

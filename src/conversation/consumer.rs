@@ -85,12 +85,23 @@ pub struct Consumer {
     /// The last thing that the person said, where an answer depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_heard: Option<LastHeard>,
+    /// When the platform may be asked again who the person is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub look_up_at: Millis,
     /// The last change of anything here.
     #[serde(default)]
     pub touched_at: Millis,
     /// What a later release has stored beside it.
     #[serde(flatten)]
     pub later: LaterFields,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_zero(at: &Millis) -> bool {
+    *at == 0
 }
 
 /// The consumer is typing, as LiveEngage was told.

@@ -66,6 +66,11 @@ pub enum Work {
         /// LiveEngage's id of the agent.
         agent_id: String,
     },
+    /// Ask the platform who this person is, then call [`Engine::person_looked_up`], also if that fails.
+    LookUpPerson {
+        /// The request.
+        request: HttpRequest,
+    },
     /// Delete what leads from there to this consumer in Directory and KV, then call [`Engine::forgotten`].
     Forget {
         /// The conversation, or LiveEngage's id of the consumer.
@@ -160,7 +165,8 @@ impl<S: Store> Engine<S> {
                 self.channel_is_missing(&mut row, context)?;
                 return Ok(Work::Idle);
             };
-            let repeatable = lane == Lane::ToConsumer && channel.adapter.abilities().idempotent;
+            let repeatable =
+                lane == Lane::ToConsumer && channel.adapter.repeatable(&row.detail.progress);
             if row.detail.unknown && channel.on_unknown == OnUnknown::Refuse && !repeatable {
                 self.give_up_unknown(&mut row);
                 self.refuse(&mut row, Refusal::OutcomeUnknown, context)?;

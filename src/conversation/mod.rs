@@ -19,6 +19,7 @@ mod echo;
 mod ending;
 mod engine;
 mod hold;
+mod looking_up;
 mod memory;
 mod news;
 mod offers;

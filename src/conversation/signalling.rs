@@ -1,4 +1,4 @@
-//! Signals as they come and as they go, and looking up who speaks: what happens beside the messages of a lane.
+//! Signals as they come and as they go: what happens beside the messages of a lane.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,11 @@ use crate::breaker::Destination;
 use crate::config::Channel;
 use crate::crypto;
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse};
-use crate::liveengage::agent_profile::AgentProfile;
 use crate::liveengage::answers::{SendAnswer, TokenFault, send_answer};
 use crate::liveengage::notification::{DialogEvent, EventBody};
 use crate::liveengage::publish::{self, ChatState, Place};
 use crate::liveengage::{Access, Call};
-use crate::message::{Agent, ReceiptStatus, Signal};
+use crate::message::{ReceiptStatus, Signal};
 use crate::platforms::OutgoingSignal;
 
 /// Says which signal a request carried.
@@ -278,42 +277,6 @@ impl<S: Store> Engine<S> {
             self.save_consumer(context.now)?;
         }
         Ok(())
-    }
-
-    /// The agent who says a message, if the consumer is to be told who speaks and nobody has looked yet.
-    pub(super) fn unknown_agent(
-        &self,
-        agent: Option<&Agent>,
-        channel: &Channel,
-        context: &Context<'_>,
-    ) -> Option<Work> {
-        let consumer = self.memory.consumer.as_ref()?;
-        let agent = agent.filter(|agent| agent.role.as_deref() != Some("CONTROLLER"))?;
-        let known = consumer.agent(&agent.id, context.now).is_some();
-        (channel.show_agent && !known).then(|| Work::LookUpAgent {
-            account_id: consumer.account_id.clone(),
-            agent_id: agent.id.clone(),
-        })
-    }
-
-    /// Takes what was found out about an agent; `None` is remembered too, so that no message waits for it again soon.
-    pub fn agent_looked_up(
-        &mut self,
-        agent_id: &str,
-        profile: Option<AgentProfile>,
-        context: &Context<'_>,
-    ) -> Result<(), StoreError> {
-        let profile = profile.unwrap_or_default();
-        if let Some(consumer) = &mut self.memory.consumer {
-            let agent = Agent {
-                id: agent_id.to_owned(),
-                role: None,
-                name: profile.nickname,
-                picture: profile.picture_url,
-            };
-            consumer.learn_agent(agent, context.now);
-        }
-        self.save_consumer(context.now)
     }
 }
 

@@ -58,6 +58,11 @@ impl<S: Store> Engine<S> {
             return Ok(Some(Work::Idle));
         };
         let goal = send::goal(consumer, &content, &progress, &send, context.now);
+        if matches!(goal, Goal::Engagement | Goal::Create)
+            && let Some(request) = self.unknown_person(channel, context)
+        {
+            return Ok(Some(Work::LookUpPerson { request }));
+        }
         let echo = match &goal {
             Goal::Register { lp_consumer_id } => {
                 return Ok(Some(Work::Register {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Abilities, Acknowledgement, Callback, Forgery, Later, Parsed, Unreadable};
-use crate::http::{HttpAnswer, HttpRequest, Method, Millis};
-use crate::message::{Agent, Content, DialogPlace, File, LastHeard, Offer, Signal};
+use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Method, Millis};
+use crate::message::{Agent, Content, DialogPlace, File, LastHeard, Offer, Profile, Signal};
 use crate::outcome::{Outcome, Refusal};
 
 /// How far a send has come, in the adapter's own shape. It is stored in the message's row in the same write as the end
@@ -157,10 +157,30 @@ pub trait Adapter {
         None
     }
 
+    /// The request that asks the platform who a person is, made before a conversation is opened. `None`: callbacks tell it, or nobody
+    /// does.
+    fn profile(&self, consumer: &str) -> Option<HttpRequest> {
+        let _ = consumer;
+        None
+    }
+
+    /// What the answer to [`Adapter::profile`] tells. Nothing depends on it: a conversation is opened without it too.
+    fn read_profile(&self, answer: &HttpResponse) -> Option<Profile> {
+        let _ = answer;
+        None
+    }
+
     /// Why a message was refused, in words for the agent, where the platform's code tells more than the general ones.
     fn explain(&self, refusal: &Refusal) -> Option<&'static str> {
         let _ = refusal;
         None
+    }
+
+    /// Whether what was under way can be sent again without a second effect, whatever came of it: so far as `progress` says. Then nothing
+    /// about it is left to the channel's policy.
+    fn repeatable(&self, progress: &Progress) -> bool {
+        let _ = progress;
+        self.abilities().idempotent
     }
 
     /// The next step of sending a message: called without an answer for every request that is to be made (so also after a

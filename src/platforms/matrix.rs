@@ -73,3 +73,43 @@ impl Table {
         self.text.push_str("|\n");
     }
 }
+
+/// Where the matrix stands in a document.
+const BEGIN: &str = "<!-- The matrix is written by `npm run matrix`. -->\n";
+const END: &str = "<!-- The end of the matrix. -->\n";
+
+/// The document with the matrix of today between its marks. `None` where it has no marks.
+pub fn renewed(document: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{}\n{END}{after}", matrix()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_matrix_of_what_the_platforms_declare() {
+        let readme = include_str!("../../README.md");
+        let renewed = renewed(readme).expect("the marks of the matrix");
+        assert!(readme == renewed, "run `npm run matrix`");
+    }
+
+    #[test]
+    fn every_row_has_a_cell_for_every_offer() {
+        let columns: usize = REGISTRY.iter().map(|known| known.offers.len()).sum();
+        for row in matrix().lines() {
+            assert_eq!(row.matches('|').count(), columns + 2, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_document_without_marks_stays_as_it_is() {
+        assert_eq!(renewed("# Title\n"), None);
+        let document = format!("a\n{BEGIN}old\n{END}b\n");
+        let new = renewed(&document).unwrap();
+        assert!(new.starts_with("a\n") && new.ends_with("b\n") && !new.contains("old"));
+        assert_eq!(renewed(&new).as_deref(), Some(&*new));
+    }
+}

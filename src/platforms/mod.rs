@@ -8,10 +8,15 @@ mod adapter;
 mod callback;
 pub mod fitting;
 pub mod gateway;
+pub mod instagram;
+pub mod line;
 pub mod matrix;
+pub mod messenger;
+pub mod meta;
 pub mod readable;
 pub mod reading;
 pub mod twilio;
+pub mod whatsapp;
 
 pub use abilities::{Abilities, Heard, Shown};
 pub use adapter::{Adapter, Next, Outgoing, OutgoingSignal, Progress};
@@ -34,4 +39,11 @@ pub struct Platform {
 }
 
 /// Every platform.
-pub const REGISTRY: &[Platform] = &[twilio::PLATFORM, gateway::PLATFORM];
+pub const REGISTRY: &[Platform] = &[
+    twilio::PLATFORM,
+    line::PLATFORM,
+    messenger::PLATFORM,
+    instagram::PLATFORM,
+    whatsapp::PLATFORM,
+    gateway::PLATFORM,
+];

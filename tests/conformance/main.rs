@@ -13,14 +13,27 @@
 
 mod gateway;
 mod inbound;
+mod instagram;
 mod kit;
+mod line;
+mod messenger;
+mod meta;
 mod outbound;
 mod registry;
 mod twilio;
+mod whatsapp;
 
 use kit::Exhibit;
 
 /// Every offer's exhibit. `registry.rs` holds it to the registry.
 pub fn exhibits() -> Vec<Exhibit> {
-    vec![gateway::exhibit(), twilio::sms(), twilio::whatsapp()]
+    vec![
+        gateway::exhibit(),
+        instagram::exhibit(),
+        line::exhibit(),
+        messenger::exhibit(),
+        twilio::sms(),
+        twilio::whatsapp(),
+        whatsapp::exhibit(),
+    ]
 }

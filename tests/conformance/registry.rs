@@ -8,6 +8,7 @@ use liveengage_connector::message::{
 use liveengage_connector::platforms::{Heard, REGISTRY};
 
 use super::exhibits;
+use super::kit::{Exhibit, answer};
 
 #[test]
 fn every_offer_has_an_exhibit_and_every_platform_a_guide() {
@@ -35,7 +36,10 @@ fn every_offer_has_an_exhibit_and_every_platform_a_guide() {
 fn every_claim_has_a_fixture_that_proves_it() {
     for exhibit in exhibits() {
         let platform = exhibit.platform;
-        let shown: BTreeSet<Heard> = exhibit.heard.iter().map(|(heard, _)| *heard).collect();
+        let mut shown: BTreeSet<Heard> = exhibit.heard.iter().map(|(heard, _)| *heard).collect();
+        if asked_for_a_profile(&exhibit) {
+            shown.insert(Heard::Profile);
+        }
         let offer = exhibit.offer;
         let claimed: BTreeSet<Heard> = exhibit.offered().hears.iter().copied().collect();
         assert_eq!(
@@ -55,6 +59,20 @@ fn what_an_adapter_has_is_what_its_offer_has() {
     for exhibit in exhibits() {
         assert_eq!(exhibit.abilities(), exhibit.offered(), "{}", exhibit.offer);
     }
+}
+
+/// Where callbacks do not tell who somebody is, the platform may answer it.
+fn asked_for_a_profile(exhibit: &Exhibit) -> bool {
+    let adapter = exhibit.adapter();
+    if adapter.profile(exhibit.consumer).is_none() {
+        return false;
+    }
+    let body = exhibit.fixture("answers/profile.json");
+    let known = answer(200, &String::from_utf8(body).unwrap()).unwrap();
+    let profile = adapter.read_profile(&known);
+    let named = profile.is_some_and(|profile| profile.name.is_some());
+    assert!(named, "{}: nobody is told", exhibit.platform);
+    true
 }
 
 fn proves(heard: Heard, event: &ConsumerEvent) -> bool {

@@ -36,6 +36,7 @@ mod pausing;
 mod pressure;
 mod receipts;
 mod releases;
+mod reply_tokens;
 mod reports;
 mod retries;
 mod routing;

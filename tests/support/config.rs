@@ -1,4 +1,4 @@
-//! A configuration with one account and one channel: of Twilio, or of a gateway.
+//! A configuration with one account and one channel: of Twilio, of a gateway, or of LINE.
 
 use liveengage_connector::config::{Bindings, Config};
 use liveengage_connector::secret::Secret;
@@ -20,6 +20,7 @@ pub(super) fn config(channel: Option<&Value>) -> Config {
     if let Some(settings) = channel {
         let (mut table, secret) = match settings["platform"].as_str() {
             Some("gateway") => gateway(),
+            Some("line") => line(),
             _ => twilio(),
         };
         for (name, value) in settings.as_object().unwrap() {
@@ -56,6 +57,15 @@ fn twilio() -> (Value, Value) {
         "on_unknown": "resend",
     });
     let secret = json!({ "auth_token": format!("{SECRET_MARK}-a") });
+    (table, secret)
+}
+
+fn line() -> (Value, Value) {
+    let table = json!({ "platform": "line", "on_unknown": "resend" });
+    let secret = json!({
+        "channel_secret": format!("{SECRET_MARK}-c"),
+        "channel_access_token": format!("{SECRET_MARK}-t"),
+    });
     (table, secret)
 }
 

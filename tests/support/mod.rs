@@ -15,6 +15,7 @@
 )]
 
 mod config;
+mod line;
 mod outside;
 mod reply;
 mod requests;

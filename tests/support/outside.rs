@@ -13,6 +13,7 @@ use liveengage_connector::outcome::Cause;
 use liveengage_connector::secret::Secret;
 use serde_json::{Value, json};
 
+use super::line::Line;
 use super::reply::Reply;
 use super::requests::{in_words, json_of, kind, words_of};
 use super::words::{APP_JWT_MARK, JWS_MARK, LP_CONSUMER, agent_text, closed, echo};
@@ -59,6 +60,7 @@ pub(crate) struct Outside {
     /// Conversations that the consumer has closed: the notifications that LiveEngage has yet to send.
     pub(crate) closings: Vec<ConversationChange>,
     app_ids: BTreeSet<String>,
+    line: Line,
     /// Places for files that were given out.
     places: u32,
     /// The account has neither a file service nor Monitoring.
@@ -183,6 +185,13 @@ impl Outside {
                     self.app.push(json_of(request));
                 }
                 Ok(response(200, String::new()))
+            }
+            "reply" | "push" => {
+                let (shown, answer) = self.line.take(request);
+                if shown {
+                    self.phone.push(words_of(request).unwrap());
+                }
+                Ok(answer)
             }
             _ => {
                 self.phone.push(words_of(request).unwrap());

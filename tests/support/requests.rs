@@ -15,6 +15,8 @@ pub(crate) fn kind(request: &HttpRequest) -> &'static str {
         path if path.starts_with("https://files.example/") => "upload",
         path if path.starts_with("https://media.example/") => "media",
         path if path.starts_with("https://app.example/") => "app",
+        "https://api.line.me/v2/bot/message/reply" => "reply",
+        "https://api.line.me/v2/bot/message/push" => "push",
         path => panic!("nobody answers {path}"),
     }
 }
@@ -42,6 +44,10 @@ pub(crate) fn words_of(request: &HttpRequest) -> Option<String> {
             message.as_str().or(path).map(str::to_owned)
         }
         "app" => json_of(request)["text"].as_str().map(str::to_owned),
+        "reply" | "push" => {
+            let text = &json_of(request)["messages"][0]["text"];
+            text.as_str().map(str::to_owned)
+        }
         "sms" => form_urlencoded::parse(&request.body)
             .find(|(name, _)| name == "Body")
             .map(|(_, value)| value.into_owned()),

@@ -260,6 +260,11 @@ impl World {
                 let profile = self.outside.agents.get(&agent_id).cloned();
                 self.with(|engine, context| engine.agent_looked_up(&agent_id, profile, context))?;
             }
+            Work::LookUpPerson { request } => {
+                self.work.push("who is it?".to_owned());
+                let answer = self.outside.answer(&request);
+                self.with(|engine, context| engine.person_looked_up(&answer, context))?;
+            }
             Work::Forget { forget } => {
                 self.work
                     .push(format!("forget {}", forget.subject().name()));

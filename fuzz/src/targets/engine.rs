@@ -182,6 +182,7 @@ pub(super) fn run(data: &[u8]) {
             Work::LookUpAgent { agent_id, .. } => {
                 engine.agent_looked_up(&agent_id, None, &context).unwrap()
             }
+            Work::LookUpPerson { .. } => engine.person_looked_up(&answer, &context).unwrap(),
             Work::Forget { forget } => engine.forgotten(&forget, answer.is_ok(), &context).unwrap(),
             Work::Report {
                 revision, report, ..

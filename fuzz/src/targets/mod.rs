@@ -6,7 +6,9 @@ mod engine;
 mod file_link;
 mod file_relay;
 mod gateway;
+mod line;
 mod liveengage_signature;
+mod meta;
 mod names;
 mod notification;
 mod profile;
@@ -17,6 +19,7 @@ mod stored;
 mod twilio;
 mod twilio_signature;
 mod web;
+mod whatsapp;
 
 /// One target.
 #[derive(Debug)]
@@ -77,10 +80,37 @@ pub static TARGETS: &[Target] = &[
         seeds: gateway::signature_seeds,
     },
     Target {
+        name: "line_inbound",
+        about: "LINE's callbacks: everybody who says something is somebody, files are asked for at LINE only, kinds are plain words, \
+                all of it can be stored",
+        run: line::inbound,
+        seeds: line::inbound_seeds,
+    },
+    Target {
+        name: "line_signature",
+        about: "x-line-signature: accepted is what an independent check accepts, and no changed byte is",
+        run: line::signature,
+        seeds: line::signature_seeds,
+    },
+    Target {
         name: "liveengage_signature",
         about: "X-Liveperson-Signature: accepted is what an independent check accepts, and no changed byte is",
         run: liveengage_signature::run,
         seeds: liveengage_signature::seeds,
+    },
+    Target {
+        name: "meta_inbound",
+        about: "Messenger's and Instagram's callbacks: everybody has an address, files are read from Meta's hosts only and without a token, \
+                kinds are plain words, all of it can be stored",
+        run: meta::inbound,
+        seeds: meta::inbound_seeds,
+    },
+    Target {
+        name: "meta_signature",
+        about: "X-Hub-Signature-256 and the handshake: accepted is what an independent check accepts, no changed byte is, and a challenge \
+                that comes back is harmless",
+        run: meta::signature,
+        seeds: meta::signature_seeds,
     },
     Target {
         name: "names",
@@ -147,6 +177,13 @@ pub static TARGETS: &[Target] = &[
         about: "web addresses: what is at a listed host is there for the runtime's parser too",
         run: web::address,
         seeds: web::address_seeds,
+    },
+    Target {
+        name: "whatsapp_inbound",
+        about: "WhatsApp's callbacks: everybody has an address of WhatsApp's form, files are asked for at Meta only, kinds are plain words, \
+                all of it can be stored",
+        run: whatsapp::run,
+        seeds: whatsapp::seeds,
     },
 ];
 

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Body, Error};
-use crate::faults::{Outage, Rule};
+use crate::faults::{Outage, Point, Rule};
 use crate::liveperson::webhooks;
-use crate::sim::{Settings, Sim};
+use crate::sim::{Settings, Sim, World};
 
 /// A rule, a list of rules, or `{"rules": [...]}`.
 #[derive(Deserialize)]
@@ -62,6 +62,10 @@ pub(super) async fn remove_fault(State(sim): State<Arc<Sim>>, Path(id): Path<u64
 pub(super) struct Outages {
     liveengage: Option<bool>,
     twilio: Option<bool>,
+    line: Option<bool>,
+    messenger: Option<bool>,
+    instagram: Option<bool>,
+    whatsapp: Option<bool>,
     /// Answer with this status; without it connections are closed.
     status: Option<u16>,
 }
@@ -75,13 +79,30 @@ pub(super) async fn outage(State(sim): State<Arc<Sim>>, Body(wanted): Body<Outag
     if let Some(down) = wanted.twilio {
         world.faults.twilio_down = down.then_some(how);
     }
-    let state = json!({
-        "liveengage": world.faults.liveengage_down.is_some(),
-        "twilio": world.faults.twilio_down.is_some(),
-    });
+    for (point, down) in [
+        (Point::Line, wanted.line),
+        (Point::Messenger, wanted.messenger),
+        (Point::Instagram, wanted.instagram),
+        (Point::Whatsapp, wanted.whatsapp),
+    ] {
+        if let Some(down) = down {
+            world.faults.put_down(point, down.then_some(how));
+        }
+    }
+    let state = outages(&world);
     drop(world);
     sim.changed();
     Ok(Json(state))
+}
+
+/// Who is out of order.
+pub(super) fn outages(world: &World) -> Value {
+    let faults = &world.faults;
+    json!({
+        "liveengage": faults.liveengage_down.is_some(), "twilio": faults.twilio_down.is_some(),
+        "line": faults.is_down(Point::Line), "messenger": faults.is_down(Point::Messenger),
+        "instagram": faults.is_down(Point::Instagram), "whatsapp": faults.is_down(Point::Whatsapp),
+    })
 }
 
 pub(super) async fn expire_tokens(State(sim): State<Arc<Sim>>) -> Answer {

@@ -5,8 +5,10 @@ mod conversations;
 mod desk;
 mod disturb;
 mod foreign;
+mod handshake;
 mod observe;
 mod phones;
+mod platforms;
 mod webhooks;
 
 use std::sync::Arc;
@@ -62,6 +64,11 @@ pub(crate) fn routes() -> Router<Arc<Sim>> {
         .route("/control/status", get(observe::status))
         .route("/control/events", get(observe::events))
         .merge(app::routes())
+        .merge(platforms::routes())
+        .route(
+            "/control/platforms/{platform}/handshake",
+            post(handshake::shake),
+        )
 }
 
 /// A control answer: JSON, or an error with a sentence.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Answer;
+use super::disturb::outages;
 use crate::clock;
 use crate::sim::Sim;
 
@@ -38,10 +39,7 @@ pub(super) async fn status(State(sim): State<Arc<Sim>>) -> Answer {
         "connector": { "url": sim.options.connector, "reachable": asked.is_ok() },
         "conversations": { "open": open.count(), "all": world.conversations.len() },
         "notifications": world.lanes.counts(),
-        "outage": {
-            "liveengage": world.faults.liveengage_down.is_some(),
-            "twilio": world.faults.twilio_down.is_some(),
-        },
+        "outage": outages(&world),
         "journal": world.journal.counts(),
         "channels": sim.options.channels,
         "app": sim.options.app_channel,

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Answer, Body, Error};
+use crate::people::{self, Outcome, Post};
 use crate::sim::Sim;
-use crate::twilio::{Outcome, is_e164, redeliver as redeliver_callback, send_text};
+use crate::twilio::{Twilio, is_e164, phones};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,12 +35,12 @@ pub(super) struct Set {
 }
 
 pub(super) async fn list(State(sim): State<Arc<Sim>>) -> Answer {
-    let phones = sim.world().phones.show_all();
+    let phones = phones::show_all(&mut sim.world());
     Ok(Json(json!({ "phones": phones })))
 }
 
 pub(super) async fn show(State(sim): State<Arc<Sim>>, Path(number): Path<String>) -> Answer {
-    let phone = sim.world().phones.show(&number);
+    let phone = phones::show(&mut sim.world(), &number);
     phone.map(Json).ok_or_else(|| Error::not_found("phone"))
 }
 
@@ -51,11 +52,8 @@ pub(super) async fn set(
 ) -> Answer {
     check(&number)?;
     let mut world = sim.world();
-    world.phones.touch(&number);
-    if let Some(out) = set.opted_out {
-        world.phones.opt_out(&number, out);
-    }
-    let phone = world.phones.show(&number);
+    phones::set(&mut world, &number, set.opted_out);
+    let phone = phones::show(&mut world, &number);
     drop(world);
     sim.changed();
     phone.map(Json).ok_or_else(|| Error::not_found("phone"))
@@ -77,9 +75,25 @@ pub(super) async fn send(
         Some(wanted) => channels.find(|(name, _)| name == wanted),
         None => channels.next(),
     };
-    let channel = channel.ok_or_else(|| Error::not_found("channel"))?;
-    let sent = send_text(&sim, &number, &send.text, channel, send.sid, send.parallel);
-    let (sid, outcome) = sent.ok_or_else(|| Error::invalid("this sid is taken"))?;
+    let (channel, _) = channel.ok_or_else(|| Error::not_found("channel"))?;
+    if let Some(sid) = &send.sid
+        && phones::is_taken(&mut sim.world(), sid)
+    {
+        return Err(Error::invalid("this sid is taken"));
+    }
+    let deed = json!({ "kind": "text", "text": send.text, "id": send.sid });
+    let (ids, outcome) = people::post(
+        &sim,
+        &Post {
+            platform: &Twilio,
+            person: &number,
+            deeds: &[deed],
+            channel: Some(channel.clone()),
+            parallel: send.parallel,
+        },
+    )
+    .map_err(Error::invalid)?;
+    let sid = ids.first();
     if !send.wait {
         return Ok(Json(
             json!({ "sid": sid, "status": "queued", "attempts": 0 }),
@@ -93,7 +107,7 @@ pub(super) async fn send(
 }
 
 pub(super) async fn redeliver(State(sim): State<Arc<Sim>>, Path(sid): Path<String>) -> Answer {
-    let status = redeliver_callback(&sim, &sid).await;
+    let status = people::again(&sim, &Twilio, &sid).await;
     let status = status.ok_or_else(|| Error::not_found("callback"))?;
     Ok(Json(json!({ "status": status })))
 }

@@ -270,12 +270,12 @@ fn alike(whole: &str, part: &str) -> bool {
     whole == part || (!part.is_empty() && whole.contains(part))
 }
 
-/// A consumer's text has been published that no phone has sent. It tells whose conversation it is: the desk shows the
-/// person's id where it shows numbers, also in place of a number of the profile.
-pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str) {
+/// A consumer's text has been published. It tells whose conversation it is: the desk shows the person's id where it
+/// shows numbers, also in place of a number of the profile. Whether it is one of these people's.
+pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str) -> bool {
     let mut conversations = world.conversations.iter_mut();
     let Some(known) = conversations.find(|known| known.id == conversation) else {
-        return;
+        return false;
     };
     let number = known.number.clone();
     let found = world.app.people.iter_mut().find_map(|(id, person)| {
@@ -290,7 +290,9 @@ pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str)
         message.at_desk = true;
         Some(id.clone())
     });
+    let told = found.is_some();
     known.number = found.or(number);
+    told
 }
 
 /// An agent's message has been shown to the person.

@@ -5,6 +5,7 @@ import { follow, showDesk } from "./desk.js";
 import { startTools } from "./desk-tools.js";
 import { $, make } from "./dom.js";
 import { showPhone, startPhones } from "./phones.js";
+import { peopleOf, platformOf } from "./platform-phone.js";
 import { showSettings, startSettings } from "./settings.js";
 import { FIRST_PERSON, FIRST_PHONE, followPhone, state } from "./state.js";
 
@@ -19,14 +20,17 @@ async function people() {
 }
 
 async function refresh() {
-  const [known, apps, talks] = await Promise.all([call("/phones"), people(), call("/conversations")]);
+  const [known, apps, talks, others] = await Promise.all([call("/phones"), people(), call("/conversations"), call("/platforms")]);
   state.phones = known.phones;
   state.people = apps ?? [];
   state.app = apps !== null;
   state.conversations = talks.conversations;
+  state.platforms = others.platforms;
   if (state.phones.length === 0) await call("/phones/" + segment(FIRST_PHONE), {});
   if (state.app && state.people.length === 0) await call("/app/people/" + segment(FIRST_PERSON), { name: "Zoë" });
-  const all = state.phone.kind === "app" ? state.people.map((one) => one.id) : state.phones.map((one) => one.number);
+  const platform = platformOf(state.phone.kind);
+  const all = state.phone.kind === "app" ? state.people.map((one) => one.id)
+    : platform ? peopleOf(platform).map((one) => one.id) : state.phones.map((one) => one.number);
   if (all.includes(state.phone.id)) state.phone.known = true;
   // A new one is in view before the simulator knows it.
   else if (state.phone.known) state.phone = { kind: "sms", id: state.phones[0]?.number ?? FIRST_PHONE };
@@ -63,6 +67,7 @@ async function refreshStatus() {
     if (late) parts.push(item(`${late} notification${late === 1 ? "" : "s"} waiting`, failing ? "bad" : ""));
     if (status.outage.liveengage) parts.push(item("LiveEngage is down", "bad"));
     if (status.outage.twilio) parts.push(item("Twilio is down", "bad"));
+    for (const { name, title } of state.platforms) if (name !== "twilio" && status.outage[name]) parts.push(item(`${title} is down`, "bad"));
     const text = parts.map((part) => part.textContent).join();
     if (box.dataset.text !== text) { box.replaceChildren(...parts); box.dataset.text = text; }
     showPhone();

@@ -4,7 +4,7 @@ import { button, make } from "./dom.js";
 
 /** Fills a menu. Entries: `{words, id, run, attributes}`, a string for a heading, null for nothing. */
 export function fill(menu, entries) {
-  const print = JSON.stringify(entries.map((entry) => entry?.words ?? entry));
+  const print = JSON.stringify(entries.map((entry) => (entry?.words ? [entry.id, entry.words] : entry)));
   if (menu.dataset.print === print) return;
   menu.dataset.print = print;
   const items = entries.filter(Boolean).map((entry) => typeof entry === "string"

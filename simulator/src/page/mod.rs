@@ -1,8 +1,8 @@
 //! The page: phones on the left, the agent desk on the right. Plain files, sent as they are.
 //!
 //! `index.html` and `style.css`, `messages.css`, `panels.css` are what is seen. `app.js` starts and looks again whenever something changed;
-//! `state.js` holds what it found. `phones.js` is the left side, with `sms.js` and `app-phone.js` for the two kinds of
-//! phones. `desk.js` is the right side, with `desk-tools.js` (what agents do) and `consumer.js` (what they see of a
+//! `state.js` holds what it found. `phones.js` is the left side, with `sms.js`, `app-phone.js` and
+//! `platform-phone.js` (LINE and the like) for the kinds of phones. `desk.js` is the right side, with `desk-tools.js` (what agents do) and `consumer.js` (what they see of a
 //! consumer). `settings.js` is the strip above. `rich.js` and `rich-actions.js` draw structured content, `bubble.js` the other messages;
 //! `menu.js`, `dom.js` and `api.js` help.
 
@@ -29,7 +29,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 type Part = (&'static str, &'static str, &'static str);
 
 const INDEX: Part = ("index.html", HTML, include_str!("index.html"));
-const PARTS: [Part; 18] = [
+const PARTS: [Part; 19] = [
     ("style.css", CSS, include_str!("style.css")),
     ("messages.css", CSS, include_str!("messages.css")),
     ("panels.css", CSS, include_str!("panels.css")),
@@ -43,6 +43,11 @@ const PARTS: [Part; 18] = [
     ("dom.js", SCRIPT, include_str!("dom.js")),
     ("menu.js", SCRIPT, include_str!("menu.js")),
     ("phones.js", SCRIPT, include_str!("phones.js")),
+    (
+        "platform-phone.js",
+        SCRIPT,
+        include_str!("platform-phone.js"),
+    ),
     ("rich.js", SCRIPT, include_str!("rich.js")),
     ("rich-actions.js", SCRIPT, include_str!("rich-actions.js")),
     ("settings.js", SCRIPT, include_str!("settings.js")),

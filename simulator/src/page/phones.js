@@ -1,19 +1,26 @@
 // The left side: which phone is in view, and what its owner can do.
 
-import { attempt, call, segment } from "./api.js";
+import { attempt, base64, call, segment } from "./api.js";
 import { post, say, sendFile, sendProfile, showApp, stopTyping, typed } from "./app-phone.js";
 import { $, button, sync } from "./dom.js";
 import { fill } from "./menu.js";
+import { act, addPlatformPerson, peopleOf, platformMenu, platformOf, sendChosen, showPlatformPhone } from "./platform-phone.js";
 import { sendSms, showSms } from "./sms.js";
 import { followPhone, person, state } from "./state.js";
 
 let shown = null;
 
+/** Where the settings of the person in view are. */
+const settings = () => (state.phone.kind === "app" ? `/app/people/${segment(state.phone.id)}`
+  : `/platforms/${segment(state.phone.kind)}/people/${segment(state.phone.id)}`);
+
 export function showPhone() {
   const app = state.phone.kind === "app";
+  const platform = platformOf(state.phone.kind);
   const tabs = [
     ...state.phones.map((one) => ({ kind: "sms", id: one.number, name: one.number })),
     ...state.people.map((one) => ({ kind: "app", id: one.id, name: one.name || one.id })),
+    ...state.platforms.flatMap((one) => peopleOf(one).map(({ id, name }) => ({ kind: one.name, id, name: name || id }))),
   ].map((one) => {
     const current = one.kind === state.phone.kind && one.id === state.phone.id;
     return { ...one, current, key: `${one.kind}/${one.id}`, print: `${one.name}/${current}` };
@@ -26,10 +33,17 @@ export function showPhone() {
   }
   $("phone-frame").dataset.kind = state.phone.kind;
   $("app-add").hidden = !state.app;
-  $("channel").hidden = app || state.channels.length < 2;
-  for (const id of ["phone-menu", "phone-options"]) $(id).hidden = !app;
-  if (!app) for (const id of ["phone-typing", "phone-agent"]) $(id).hidden = true;
-  if (app) showApp(); else showSms();
+  const sms = !app && !platform;
+  $("channel").hidden = !sms || state.channels.length < 2;
+  for (const id of ["phone-menu", "phone-options"]) $(id).hidden = sms;
+  if (sms) $("phone-typing").hidden = true;
+  if (!app) $("phone-agent").hidden = true;
+  $("person-add").hidden = state.platforms.length === 0;
+  fill($("person-add"), state.platforms.map((one) => ({
+    id: `add-${one.name}`, words: one.title, run: () => addPlatformPerson(one.name, NAMES),
+  })));
+  if (!sms) fill($("phone-menu"), app ? menu() : [...platformMenu(), OWN_FILE]);
+  if (app) showApp(); else if (platform) showPlatformPhone(); else showSms();
   const channels = state.channels.map(([name]) => name);
   if ($("channel").options.length !== channels.length) $("channel").replaceChildren(...channels.map((name) => new Option(name, name)));
 }
@@ -39,7 +53,8 @@ function tab({ kind, id, name, current }) {
     class: "tab", role: "tab", "data-testid": "phone-tab", "data-kind": kind, "data-phone": id,
     "aria-selected": String(current), "aria-controls": "phone-frame", tabindex: current ? "0" : "-1",
   };
-  return button(kind === "app" ? `${name} (app)` : name, attributes, () => { choose(kind, id); $("phone-input").focus(); });
+  const title = kind === "app" ? "app" : platformOf(kind)?.title;
+  return button(title ? `${name} (${title})` : name, attributes, () => { choose(kind, id); $("phone-input").focus(); });
 }
 
 export function choose(kind, id) {
@@ -80,6 +95,7 @@ async function openProfile() {
   $("profile-dialog").showModal();
 }
 
+const OWN_FILE = { id: "send-file", words: "File of your own …", run: () => $("phone-file").click() };
 const sample = (name, kind, type) => () => sendFile({ name, media_type: type, sample: kind });
 
 function menu() {
@@ -87,7 +103,7 @@ function menu() {
     "Send",
     { id: "send-picture", words: "Picture", run: sample("picture.png", "png", "image/png") },
     { id: "send-pdf", words: "PDF", run: sample("document.pdf", "pdf", "application/pdf") },
-    { id: "send-file", words: "File of your own …", run: () => $("phone-file").click() },
+    OWN_FILE,
     { id: "send-location", words: "Location", run: () => say({ type: "location", latitude: 52.3702, longitude: 4.8952, name: "Dam Square", address: "Dam, Amsterdam" }) },
     "Conversation",
     { id: "urgent", words: "Response target: urgent", run: () => post({ type: "response_target", target: "urgent" }) },
@@ -109,6 +125,8 @@ async function submit(event) {
     const sent = say({ type: "text", text });
     stopTyping("active");
     await sent;
+  } else if (platformOf(state.phone.kind)) {
+    await act({ kind: "text", text });
   } else {
     await attempt(() => sendSms(text));
     state.update();
@@ -116,7 +134,6 @@ async function submit(event) {
 }
 
 export function startPhones() {
-  fill($("phone-menu"), menu());
   $("phone-form").addEventListener("submit", submit);
   $("phone-input").addEventListener("input", () => { if (state.phone.kind === "app") typed($("phone-input").value); });
   $("phone-input").addEventListener("blur", () => stopTyping("paused"));
@@ -125,11 +142,12 @@ export function startPhones() {
   $("app-add").addEventListener("click", addPerson);
   $("phone-file").addEventListener("change", async () => {
     const [chosen] = $("phone-file").files;
-    if (chosen) await sendFile({ file: chosen });
+    if (chosen && state.phone.kind === "app") await sendFile({ file: chosen });
+    else if (chosen) await sendChosen(chosen, base64);
     $("phone-file").value = "";
   });
   $("phone-delivers").addEventListener("change", () => attempt(() =>
-    call(`/app/people/${segment(state.phone.id)}`, { auto_receipts: $("phone-delivers").checked })));
+    call(settings(), { auto_receipts: $("phone-delivers").checked })));
   $("phone-reads").addEventListener("change", state.show);
   document.addEventListener("visibilitychange", state.show);
   $("profile-form").addEventListener("submit", (event) => {

@@ -6,12 +6,14 @@ export const FIRST_PERSON = "zoe";
 export const state = {
   /** SMS phones, people with the app, conversations at the desk: as the control API has them. */
   phones: [], people: [], conversations: [],
+  /** Messaging platforms, what their people can do, and the people. */
+  platforms: [],
   /** Whether the simulator plays an app, too. */
   app: false,
   /** SMS channels: name and number. */
   channels: [],
   agents: [], palette: [], settings: {}, outage: {},
-  /** The phone in view: `{kind: "sms" | "app", id}`. */
+  /** The phone in view: `{kind: "sms" | "app" | a platform's name, id}`. */
   phone: { kind: "sms", id: FIRST_PHONE },
   /** The conversation in view at the desk. */
   selected: null,

@@ -1,291 +1,243 @@
-//! Callbacks: what Twilio posts to the connector when a phone has sent something.
+//! Callbacks, as Twilio posts them: what phones and people with WhatsApp do, in its parameters.
+//! <https://www.twilio.com/docs/messaging/guides/webhook-request>
 
-use std::sync::Arc;
-use std::time::Duration;
+use serde_json::{Map, Value, json};
 
-use serde_json::json;
-use tokio::sync::oneshot;
-
-use super::signature;
-use crate::clock;
-use crate::faults::{Action, Facts, Point};
+use super::{WHATSAPP, status};
 use crate::ids;
-use crate::journal::Side;
-use crate::sim::{Sim, TwilioRetries};
+use crate::people::{self, Button, File, Message, Said, Told, Writing};
 
-/// How the hand-over of a message has ended: the connector's last status, 0 for no answer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome {
-    pub(crate) status: u16,
-    pub(crate) attempts: u32,
+const STOP: [&str; 8] = [
+    "STOP",
+    "UNSUBSCRIBE",
+    "END",
+    "QUIT",
+    "STOPALL",
+    "REVOKE",
+    "OPTOUT",
+    "CANCEL",
+];
+const START: [&str; 3] = ["START", "UNSTOP", "YES"];
+const HELP: [&str; 2] = ["HELP", "INFO"];
+
+/// A form in the making.
+struct Form(Map<String, Value>);
+
+impl Form {
+    fn put(&mut self, name: &str, value: impl Into<String>) {
+        self.0.insert(name.to_owned(), Value::String(value.into()));
+    }
 }
 
-/// A callback, kept so that it can be sent again exactly.
-#[derive(Clone)]
-pub(super) struct Callback {
-    number: String,
-    channel: String,
-    text: String,
-    params: Vec<(String, String)>,
-    token: String,
-    watcher: Arc<std::sync::Mutex<Option<oneshot::Sender<Outcome>>>>,
-}
-
-/// Sends a text from a phone. Refused when the sid is taken.
-pub(crate) fn send_text(
-    sim: &Arc<Sim>,
-    number: &str,
-    text: &str,
-    channel: &(String, String),
-    sid: Option<String>,
-    parallel: bool,
-) -> Option<(String, oneshot::Receiver<Outcome>)> {
-    let sid = sid.unwrap_or_else(ids::message_sid);
-    let (sender, receiver) = oneshot::channel();
-    let callback = Callback {
-        number: number.to_owned(),
-        channel: channel.0.clone(),
-        text: text.to_owned(),
-        params: form(sim, &sid, number, &channel.1, text),
-        token: ids::uuid(),
-        watcher: Arc::new(std::sync::Mutex::new(Some(sender))),
+pub(super) fn tell(writing: &mut Writing<'_>, deed: &Value) -> Result<Told, String> {
+    let kind = deed["kind"].as_str().unwrap_or_default();
+    if kind == "status" {
+        return status::tell(writing, deed);
+    }
+    let files = files(deed)?;
+    let start = if files.is_empty() { "SM" } else { "MM" };
+    let id = writing.id.clone();
+    let id = id.unwrap_or_else(|| format!("{start}{}", ids::random_hex(16)));
+    let mut said = Said {
+        kind: kind.to_owned(),
+        text: deed["text"].as_str().unwrap_or_default().to_owned(),
+        ..Said::default()
     };
-    let mut world = sim.world();
-    if world.phones.callbacks.contains_key(&sid) {
-        return None;
-    }
-    world.phones.typed(number, &sid, text);
-    world.phones.callbacks.insert(sid.clone(), callback.clone());
-    let generation = world.generation;
-    if parallel {
-        let (sim, sid) = (Arc::clone(sim), sid.clone());
-        tokio::spawn(async move { hand_over(&sim, &sid, &callback, generation).await });
-    } else if let Some(phone) = world.phones.phones.get_mut(number) {
-        phone.queue.push_back(sid.clone());
-        if !phone.running {
-            phone.running = true;
-            tokio::spawn(run(Arc::clone(sim), number.to_owned(), generation));
+    let whatsapp = writing.person.starts_with(WHATSAPP);
+    let mut form = common(writing, &id, &said.text, files.len())?;
+    match kind {
+        "text" if said.text.is_empty() => return Err("text is missing".to_owned()),
+        "text" => opt_out(writing, &said.text, &mut form),
+        "location" | "button" | "list" if !whatsapp => {
+            return Err(format!("SMS has no message of kind \"{kind}\""));
         }
+        "location" => location(deed, &mut form, &mut said),
+        "button" => {
+            form.put("ButtonText", said.text.clone());
+            form.put("ButtonPayload", text(deed, "payload").unwrap_or_default());
+            form.put("ButtonType", "REPLY");
+            form.put("MessageType", "button");
+        }
+        "list" => {
+            form.put("ListTitle", said.text.clone());
+            form.put("ListId", text(deed, "payload").unwrap_or_default());
+            form.put("MessageType", "interactive");
+        }
+        _ if files.is_empty() => {
+            return Err(format!("Twilio has no message of kind \"{kind}\""));
+        }
+        _ => {}
     }
-    drop(world);
-    sim.changed();
-    Some((sid, receiver))
-}
-
-fn form(sim: &Sim, sid: &str, from: &str, to: &str, text: &str) -> Vec<(String, String)> {
-    let country = |number: &str| if number.starts_with("+1") { "US" } else { "" }.to_owned();
-    let mut segments = text.chars().count().div_ceil(160);
-    if !text.is_ascii() {
-        segments = text.encode_utf16().count().div_ceil(70);
+    for (n, media) in files.into_iter().enumerate() {
+        attach(writing, &id, n, media, &mut form, &mut said);
     }
-    let mut params: Vec<(String, String)> = [
-        ("ToCountry", country(to)),
-        ("ToState", String::new()),
-        ("ToCity", String::new()),
-        ("ToZip", String::new()),
-        ("SmsMessageSid", sid.to_owned()),
-        ("NumMedia", "0".to_owned()),
-        ("FromCountry", country(from)),
-        ("FromState", String::new()),
-        ("FromCity", String::new()),
-        ("FromZip", String::new()),
-        ("SmsSid", sid.to_owned()),
-        ("SmsStatus", "received".to_owned()),
-        ("Body", text.to_owned()),
-        ("To", to.to_owned()),
-        ("NumSegments", segments.max(1).to_string()),
-        ("MessageSid", sid.to_owned()),
-        ("AccountSid", sim.options.twilio_sid.clone()),
-        ("From", from.to_owned()),
-        ("ApiVersion", "2010-04-01".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .to_vec();
-    let stop = ["STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "CANCEL"];
-    if stop.contains(&text.trim().to_uppercase().as_str()) {
-        params.push(("OptOutType".to_owned(), "STOP".to_owned()));
-    }
-    params
-}
-
-async fn run(sim: Arc<Sim>, number: String, generation: u64) {
-    loop {
-        let (sid, callback) = {
-            let mut world = sim.world();
-            let world = &mut *world;
-            if world.generation != generation {
-                return;
-            }
-            let Some(phone) = world.phones.phones.get_mut(&number) else {
-                return;
-            };
-            let Some(sid) = phone.queue.pop_front() else {
-                phone.running = false;
-                return;
-            };
-            let Some(callback) = world.phones.callbacks.get(&sid).cloned() else {
-                continue;
-            };
-            (sid, callback)
+    if let Some(quoted) = text(deed, "reply_to").filter(|_| whatsapp) {
+        form.put("OriginalRepliedMessageSid", quoted.clone());
+        let own = writing
+            .book()
+            .message(&quoted)
+            .map(|message| message.direction);
+        let sender = match own {
+            Some(people::Direction::Sent) => writing.person.clone(),
+            _ => form.0["To"].as_str().unwrap_or_default().to_owned(),
         };
-        hand_over(&sim, &sid, &callback, generation).await;
+        form.put("OriginalRepliedMessageSender", sender);
+        said.reply_to = Some(quoted);
+    }
+    let more = deed["fields"].as_object().cloned().unwrap_or_default();
+    form.0.extend(more);
+    form.0.retain(|_, value| !value.is_null());
+    Ok(Told {
+        id,
+        event: json!({ "form": form.0 }),
+        said: Some(said),
+    })
+}
+
+fn text(deed: &Value, name: &str) -> Option<String> {
+    deed[name].as_str().map(str::to_owned)
+}
+
+/// The files of a deed: its own, or those in `media`.
+fn files(deed: &Value) -> Result<Vec<people::Media>, String> {
+    if let Some(list) = deed["media"].as_array() {
+        let files: Result<Vec<_>, String> = list.iter().map(people::sampled).collect();
+        let files = files?.into_iter();
+        return files
+            .map(|file| file.ok_or_else(|| "media must be files".to_owned()))
+            .collect();
+    }
+    let files = people::sampled(deed)?.into_iter();
+    Ok(files.collect())
+}
+
+fn common(writing: &mut Writing<'_>, id: &str, body: &str, files: usize) -> Result<Form, String> {
+    let options = &writing.sim.options;
+    let channel = writing.channel.clone();
+    let mut channels = options.channels.iter();
+    let number = channels.find(|(name, _)| *name == channel);
+    let number = number.ok_or_else(|| format!("there is no channel {channel}"))?;
+    let number = number.1.trim_start_matches(WHATSAPP).to_owned();
+    let from = writing.person.clone();
+    let mut form = Form(Map::new());
+    form.put("MessageSid", id);
+    form.put("SmsSid", id);
+    form.put("SmsMessageSid", id);
+    form.put("AccountSid", options.twilio_sid.clone());
+    form.put("From", from.clone());
+    form.put("Body", body);
+    form.put("NumMedia", files.to_string());
+    form.put("SmsStatus", "received");
+    form.put("ApiVersion", "2010-04-01");
+    if let Some(address) = from.strip_prefix(WHATSAPP) {
+        form.put("To", format!("{WHATSAPP}{number}"));
+        form.put("NumSegments", "1");
+        let person = writing.person();
+        let name = person.name.clone();
+        let address = address.to_owned();
+        if let Some(digits) = address.strip_prefix('+') {
+            form.put("WaId", digits);
+            // The desk knows the person by the number.
+            person.phone.get_or_insert_with(|| address.clone());
+        } else {
+            form.put("ExternalUserId", address);
+        }
+        form.put("ProfileName", name.unwrap_or_else(|| "Someone".to_owned()));
+        let kind = if files == 0 { "text" } else { "media" };
+        form.put("MessageType", kind);
+        return Ok(form);
+    }
+    let country = |number: &str| if number.starts_with("+1") { "US" } else { "" };
+    for (side, number) in [("To", &number), ("From", &from)] {
+        form.put(&format!("{side}Country"), country(number));
+        for detail in ["State", "City", "Zip"] {
+            form.put(&format!("{side}{detail}"), "");
+        }
+    }
+    form.put("To", number);
+    let mut segments = body.chars().count().div_ceil(160);
+    if !body.is_ascii() {
+        segments = body.encode_utf16().count().div_ceil(70);
+    }
+    form.put("NumSegments", segments.max(1).to_string());
+    Ok(form)
+}
+
+/// A keyword is told, and obeyed: after it nothing goes to the number, or everything again.
+/// <https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out>
+fn opt_out(writing: &mut Writing<'_>, text: &str, form: &mut Form) {
+    if writing.person.starts_with(WHATSAPP) {
+        return;
+    }
+    let word = text.trim().to_uppercase();
+    let known = writing.person().more.get("opted_out");
+    let out = known == Some(&Value::Bool(true));
+    let kind = if STOP.contains(&word.as_str()) {
+        "STOP"
+    } else if START.contains(&word.as_str()) && (out || word != "YES") {
+        "START"
+    } else if HELP.contains(&word.as_str()) {
+        "HELP"
+    } else {
+        return;
+    };
+    form.put("OptOutType", kind);
+    if kind != "HELP" {
+        let out = json!(kind == "STOP");
+        writing.person().more.insert("opted_out".to_owned(), out);
     }
 }
 
-fn again(retries: &TwilioRetries, status: u16, timed_out: bool) -> bool {
-    let class = match status {
-        0 if timed_out => "rt",
-        0 => "ct",
-        400..=499 => "4xx",
-        500..=599 => "5xx",
-        _ => return false,
-    };
-    retries.on.iter().any(|own| own == class || own == "all")
+fn location(deed: &Value, form: &mut Form, said: &mut Said) {
+    let figure = |name: &str, usual: f64| deed[name].as_f64().unwrap_or(usual).to_string();
+    let label = text(deed, "title").unwrap_or_else(|| "Dam Square".to_owned());
+    let address = text(deed, "address").unwrap_or_else(|| "Dam, Amsterdam".to_owned());
+    form.put("Latitude", figure("latitude", 52.3702));
+    form.put("Longitude", figure("longitude", 4.8952));
+    form.put("MessageType", "location");
+    said.text.clone_from(&label);
+    form.put("Label", label);
+    form.put("Address", address);
 }
 
-/// Posts a callback until it is acknowledged or given up.
-async fn hand_over(sim: &Arc<Sim>, sid: &str, callback: &Callback, generation: u64) {
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        let (retries, action) = {
-            let mut world = sim.world();
-            let facts = Facts {
-                text: callback.text.clone(),
-                number: callback.number.clone(),
-                ..Facts::default()
-            };
-            let action = world.faults.take(Point::Callback, &facts);
-            (world.settings.twilio_retries.clone(), action)
-        };
-        let (status, timed_out) = disturbed(sim, sid, callback, &retries, action).await;
-        let acknowledged = (200..300).contains(&status);
-        let retry = again(&retries, status, timed_out) && attempts <= retries.count;
-        let state = match (acknowledged, retry) {
-            (true, _) => "acknowledged",
-            (_, true) => "retrying",
-            _ => "failed",
-        };
-        {
-            let mut world = sim.world();
-            if world.generation != generation {
-                return;
-            }
-            let number = &callback.number;
-            world.phones.attempted(number, sid, status, state);
-        }
-        sim.changed();
-        if !retry {
-            let watcher = callback.watcher.lock();
-            let watcher = watcher.ok().and_then(|mut watcher| watcher.take());
-            if let Some(watcher) = watcher {
-                let _ = watcher.send(Outcome { status, attempts });
-            }
-            return;
-        }
-        clock::sleep_ms(retries.spacing_ms).await;
+fn attach(
+    writing: &mut Writing<'_>,
+    id: &str,
+    n: usize,
+    media: people::Media,
+    form: &mut Form,
+    said: &mut Said,
+) {
+    let key = format!("ME{}", ids::uuid_of(&format!("{id}\n{n}")).replace('-', ""));
+    let (host, account) = (&writing.sim.host, &writing.sim.options.twilio_sid);
+    let url = format!("http://{host}/2010-04-01/Accounts/{account}/Messages/{id}/Media/{key}");
+    form.put(&format!("MediaUrl{n}"), url);
+    form.put(&format!("MediaContentType{n}"), media.media_type.clone());
+    let shown = people::media_url(writing.sim, writing.platform, &key);
+    if media.media_type.starts_with("image/") && said.picture.is_none() {
+        said.picture = Some(shown);
+    } else {
+        said.file = Some(File {
+            url: shown,
+            name: Some(media.name.clone()),
+            media_type: Some(media.media_type.clone()),
+        });
     }
+    writing.book().media.insert(key, media);
 }
 
-async fn disturbed(
-    sim: &Arc<Sim>,
-    sid: &str,
-    callback: &Callback,
-    retries: &TwilioRetries,
-    action: Option<Action>,
-) -> (u16, bool) {
-    let send = |fault| post(sim, sid, callback, retries.timeout_ms, fault);
-    match action {
-        None => send(None).await,
-        Some(Action::Status { status, .. }) => (status, false),
-        Some(Action::DropBefore) => (0, false),
-        Some(Action::DropAfter) => {
-            send(Some("drop_after")).await;
-            (0, true)
+/// What a tap on a button is.
+pub(super) fn tap(message: &Message, button: &Button) -> Result<Value, String> {
+    let kind = match button.kind.as_str() {
+        "QUICK_REPLY" => "button",
+        "item" => "list",
+        other => {
+            return Err(format!(
+                "a tap on a button of kind \"{other}\" tells nobody"
+            ));
         }
-        Some(Action::Delay { ms, .. }) => {
-            clock::sleep_ms(ms).await;
-            send(Some("delay")).await
-        }
-        Some(Action::Hang { ms, after }) => {
-            if after {
-                send(Some("hang")).await;
-            }
-            clock::sleep_ms(ms).await;
-            (0, true)
-        }
-        Some(Action::Duplicate) => {
-            send(Some("duplicate")).await;
-            send(None).await
-        }
-        Some(Action::HoldUntilReleased { .. }) => {
-            sim.released().await;
-            send(Some("hold_until_released")).await
-        }
-        Some(_) => send(None).await,
-    }
-}
-
-/// Posts a callback once, signed for the public URL. The flag says that the time was up.
-async fn post(
-    sim: &Arc<Sim>,
-    sid: &str,
-    callback: &Callback,
-    timeout_ms: u64,
-    fault: Option<&str>,
-) -> (u16, bool) {
-    let path = format!("/channels/{}", callback.channel);
-    let signed_url = format!("{}{path}", sim.options.public_url);
-    let signature = signature::sign(&sim.options.twilio_token, &signed_url, &callback.params);
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&callback.params)
-        .finish();
-    let request = sim
-        .http
-        .post(format!("{}{path}", sim.options.connector))
-        .header(
-            "content-type",
-            "application/x-www-form-urlencoded; charset=utf-8",
-        )
-        .header("user-agent", "TwilioProxy/1.1")
-        .header("X-Twilio-Signature", signature)
-        .header("I-Twilio-Idempotency-Token", &callback.token)
-        .timeout(Duration::from_millis(timeout_ms))
-        .body(body);
-    let answered = request.send().await;
-    let (status, timed_out, warning) = match &answered {
-        Ok(answer) => (answer.status().as_u16(), false, warning(answer)),
-        Err(error) => (0, error.is_timeout() && !error.is_connect(), None),
     };
-    let details = json!({
-        "status": status, "fault": fault, "sid": sid, "number": callback.number,
-        "channel": callback.channel, "text": callback.text, "warning": warning,
-    });
-    sim.world().journal.add(Side::Callback, "inbound", details);
-    sim.changed();
-    (status, timed_out)
-}
-
-/// What Twilio's debugger would say about an answer.
-fn warning(answer: &reqwest::Response) -> Option<&'static str> {
-    let kind = answer.headers().get("content-type");
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let empty = answer.content_length() == Some(0);
-    let understood = kind.contains("xml") || kind.starts_with("text/plain");
-    (answer.status().is_success() && !empty && !understood)
-        .then_some("12300 Invalid Content-Type: the answer is neither empty nor TwiML")
-}
-
-/// Posts a callback again, exactly, once.
-pub(crate) async fn redeliver(sim: &Arc<Sim>, sid: &str) -> Option<u16> {
-    let (callback, timeout) = {
-        let world = sim.world();
-        let callback = world.phones.callbacks.get(sid).cloned()?;
-        (callback, world.settings.twilio_retries.timeout_ms)
-    };
-    Some(
-        post(sim, sid, &callback, timeout, Some("redelivered"))
-            .await
-            .0,
-    )
+    Ok(json!({
+        "kind": kind, "text": button.title, "payload": button.payload, "reply_to": message.id,
+    }))
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug)]
 pub struct Posted {
     pub path: String,
+    pub query: Option<String>,
     pub headers: HeaderMap,
     pub body: String,
 }
@@ -87,9 +88,9 @@ async fn take(
     }
     let mut inbox = inbox.lock().unwrap();
     let body = String::from_utf8(body.to_vec()).unwrap();
-    let path = uri.path().to_owned();
     inbox.posted.push(Posted {
-        path,
+        path: uri.path().to_owned(),
+        query: uri.query().map(str::to_owned),
         headers,
         body,
     });

@@ -115,6 +115,11 @@ impl<R: ConversationRuntime> Inner<R> {
                         engine.agent_looked_up(&agent_id, profile, context)
                     })?;
                 }
+                Work::LookUpPerson { request } => {
+                    sends += 1;
+                    let answer = self.runtime.send(&request).await;
+                    self.with(|engine, context| engine.person_looked_up(&answer, context))?;
+                }
                 Work::Forget { forget } => {
                     let done = self.unclaim(&forget.subject()).await;
                     self.with(|engine, context| engine.forgotten(&forget, done, context))?;

@@ -37,7 +37,7 @@ pub(super) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let published = conversation::publish(call.sim, call.world, id, dialog, made);
     let sequence = published.and_then(|(sequence, _)| sequence).unwrap_or(0);
     if content {
-        crate::twilio::phones::arrived_at_desk(call.world, id, &text);
+        crate::people::desk::arrived_at_desk(call.world, id, &text);
         if survey {
             conversation::answered(call.sim, call.world, id);
         } else {

@@ -1,42 +1,15 @@
-//! Twilio: its REST API's refusals, and the phones' callbacks.
-
-#![allow(
-    clippy::unwrap_used,
-    missing_docs,
-    unreachable_pub,
-    reason = "a test may fail by panicking"
-)]
-
-mod common;
+//! Texts: what is refused, and how they are told.
 
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use common::{World, world};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 
-const SID: &str = "AC00000000000000000000000000000001";
-const TOKEN: &str = "local-auth-token-of-the-simulator";
-
-async fn send(world: &World, password: &str, fields: &[(&str, &str)]) -> (u16, Value) {
-    let path = format!("{}/2010-04-01/Accounts/{SID}/Messages.json", world.base);
-    let body = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
-    let request = world
-        .http
-        .post(path)
-        .basic_auth(SID, Some(password))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body);
-    let answer = request.send().await.unwrap();
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
-    (status, serde_json::from_str(&text).unwrap())
-}
+use crate::common::world;
+use crate::{SID, TOKEN, send};
 
 #[tokio::test]
 async fn a_message_to_a_phone_is_checked_and_received() {
