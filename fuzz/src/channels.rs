@@ -69,15 +69,15 @@ fn read() -> Config {
             "verify_token": format!("{SECRET_MARK}-of-the-handshake"),
             "access_token": format!("{SECRET_MARK}-of-the-graph"),
         },
+        "CHANNEL_MESSENGER": { "platform": "messenger", "account": "demo", "page_id": PAGE },
+        "SECRET_CHANNEL_MESSENGER": meta_secrets(),
+        "CHANNEL_INSTAGRAM": { "platform": "instagram", "account": "demo", "instagram_id": INSTAGRAM },
+        "SECRET_CHANNEL_INSTAGRAM": meta_secrets(),
         "CHANNEL_LINE": { "platform": "line", "account": "demo" },
         "SECRET_CHANNEL_LINE": {
             "channel_secret": { "current": LINE_SECRET, "previous": OLD_LINE_SECRET },
             "channel_access_token": format!("{SECRET_MARK}-of-the-messaging-api"),
         },
-        "CHANNEL_MESSENGER": { "platform": "messenger", "account": "demo", "page_id": PAGE },
-        "SECRET_CHANNEL_MESSENGER": meta_secrets(),
-        "CHANNEL_INSTAGRAM": { "platform": "instagram", "account": "demo", "instagram_id": INSTAGRAM },
-        "SECRET_CHANNEL_INSTAGRAM": meta_secrets(),
         "SECRET_CHANNEL_APP": { "signing_secret": { "current": APP_SECRET, "previous": OLD_APP_SECRET } },
     });
     let bindings: Bindings = bindings.as_object().unwrap().clone().into_iter().collect();
@@ -94,7 +94,7 @@ fn meta_secrets() -> serde_json::Value {
     })
 }
 
-/// A channel of it: `sms`, `line`, `whatsapp`, `messenger`, `instagram` or `app`.
+/// A channel of it: `sms`, `line`, `messenger`, `instagram`, `whatsapp` or `app`.
 pub fn channel(name: &str) -> Rc<Channel> {
     Rc::clone(&config().channels[name])
 }
@@ -130,9 +130,9 @@ pub fn sent(content: &Content) -> Vec<HttpRequest> {
     for (name, host) in [
         ("sms", "https://api.twilio.com/"),
         ("whatsapp", "https://graph.facebook.com/"),
-        ("line", "https://api.line.me/"),
         ("messenger", "https://graph.facebook.com/"),
         ("instagram", "https://graph.instagram.com/"),
+        ("line", "https://api.line.me/"),
         ("app", "https://app.example/"),
     ] {
         let progress = Progress::default();
