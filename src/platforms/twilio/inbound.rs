@@ -115,11 +115,9 @@ fn words(fields: &Fields) -> Result<Option<Content>, Unreadable> {
         };
         return Ok(Some(Content::Aside { text }));
     }
-    let title = match body {
-        Some(body) => Some(body),
-        None => fields.text("ButtonText")?,
-    };
-    let reference = fields.text("ButtonPayload")?;
+    // How a choice of a list is told is not documented; people have seen `ListTitle` and `ListId`.
+    let title = first(fields, &["Body", "ButtonText", "ListTitle"])?;
+    let reference = first(fields, &["ButtonPayload", "ListId"])?;
     Ok(match (title, reference) {
         (title, Some(reference)) => Some(Content::Choice {
             text: title.unwrap_or_else(|| format!("[button: {reference}]")),
@@ -130,6 +128,17 @@ fn words(fields: &Fields) -> Result<Option<Content>, Unreadable> {
         (Some(text), None) => Some(Content::Text { text }),
         (None, None) => None,
     })
+}
+
+/// The first of these fields that is not blank.
+fn first(fields: &Fields, names: &[&str]) -> Result<Option<String>, Unreadable> {
+    for name in names {
+        let text = fields.text(name)?;
+        if text.is_some() {
+            return Ok(text);
+        }
+    }
+    Ok(None)
 }
 
 /// A keyword that Twilio itself has acted on and answered. It is nothing that an agent has to be found for.

@@ -1,6 +1,7 @@
 //! What a message consists of: texts, files and places, each of which takes a request.
 
 use super::{Twilio, WHATSAPP};
+use crate::http::web_address::WebAddress;
 use crate::message::{Content, File, FilePlace, Location};
 use crate::outcome::Refusal;
 use crate::platforms::Outgoing;
@@ -254,9 +255,10 @@ fn outline_pieces(
 
 /// Whether Twilio will find a file of such a type at an address: it has to tell, and only its name does so beforehand.
 fn has_extension(url: &str, extensions: &[&str]) -> bool {
-    let Some(("https", rest)) = url.split_once("://") else {
+    if !WebAddress::parse(url).is_some_and(|address| address.is_private()) {
         return false;
-    };
+    }
+    let (_, rest) = url.split_once("://").unwrap_or_default();
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit_once('/').map_or("", |(_, name)| name);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);

@@ -239,6 +239,7 @@ fn no_part_of_a_message_is_dropped() {
             vec![choice("Yes", "y")],
         ),
         ("Body=&ButtonText=Yes", vec![text("Yes")]),
+        ("Body=&ListTitle=Large&ListId=l", vec![choice("Large", "l")]),
         (
             "Body=&ButtonPayload=order%3A42",
             vec![choice("[button: order:42]", "order:42")],
