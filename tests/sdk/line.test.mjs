@@ -2,7 +2,7 @@
 // connector sends is what it would have sent.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { createHmac } from "node:crypto";
 
@@ -19,12 +19,24 @@ const ZOE = `U${"0".repeat(28)}e001`;
 let world;
 /** Between the connector and the simulated LINE. */
 let wire;
+/** The library knows hosts only, and the simulated LINE is at a path. */
+let host;
 before(async () => {
   wire = await new Recorder().start("http://127.0.0.1:1");
+  host = createServer((from, to) => {
+    const asked = request(`${wire.address}/line${from.url}`, { method: from.method, headers: from.headers }, (answer) => {
+      to.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(to);
+    });
+    from.pipe(asked);
+  });
+  await new Promise((resolve) => host.listen(0, "127.0.0.1", resolve));
   world = await startWorld({ vars: { CHANNEL_LINE: { api_url: `${wire.address}/line`, data_url: `${wire.address}/line-data` } } });
   wire.simulator = new URL(world.simulator);
 });
 after(async () => {
+  host?.closeAllConnections();
+  host?.close();
   await world?.stop();
   await wire?.stop();
 });
@@ -61,7 +73,7 @@ test("the connector's verdicts on signatures are the library's", async () => {
 
 describe("requests", { timeout: 120_000 }, () => {
   const person = new PlatformPerson(() => world, "line", ZOE);
-  const client = () => new messagingApi.MessagingApiClient({ channelAccessToken: TOKEN, baseURL: `${wire.address}/line` });
+  const client = () => new messagingApi.MessagingApiClient({ channelAccessToken: TOKEN, baseURL: `http://127.0.0.1:${host.address().port}` });
   const essence = ({ method, path, headers, json }) => ({ method, path, authorization: headers.authorization, type: headers["content-type"]?.split(";")[0], retry: headers["x-line-retry-key"], json });
   const calls = (end) => wire.calls.filter(({ path }) => path.endsWith(end));
 
