@@ -285,6 +285,9 @@ pub enum Signal {
         remote_id: String,
         /// What happened to it.
         status: ReceiptStatus,
+        /// The platform's code of the reason, where it did not arrive and the platform says why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
     },
     /// All messages that the person was sent until then were delivered or read: some platforms name no single ones.
     ReceiptUntil {

@@ -14,6 +14,7 @@ usage: simulator [options]
   --twilio-token TEXT   Twilio auth token, signs the callbacks
   --twilio-number +N    number of a channel that is given by name alone (+15550100002)
   --channel NAME[=+N]   channel; may be repeated                      (support-sms)
+  --twilio-whatsapp-channel NAME  channel of its WhatsApp sender       (twilio-whatsapp)
   --app-channel NAME    channel of the gateway app                    (app)
   --gateway-secret TEXT whsec_..., signs both ways between app and connector
   --line-channel NAME   channel of the LINE bot                       (line)
@@ -57,6 +58,8 @@ pub struct Options {
     pub twilio_token: String,
     /// Channels: name and number.
     pub channels: Vec<(String, String)>,
+    /// The channel of Twilio's WhatsApp sender, which has the number of the first channel.
+    pub twilio_whatsapp_channel: String,
     /// Channel of the gateway app.
     pub app_channel: String,
     /// Signing secret of that channel, `whsec_` and base64.
@@ -109,6 +112,7 @@ impl Default for Options {
             twilio_sid: "AC00000000000000000000000000000001".into(),
             twilio_token: "local-auth-token-of-the-simulator".into(),
             channels: vec![("support-sms".into(), "+15550100002".into())],
+            twilio_whatsapp_channel: "twilio-whatsapp".into(),
             app_channel: "app".into(),
             gateway_secret: "whsec_bG9jYWwtb25seS1zaWduaW5nLXNlY3JldC1mb3ItdGhlLXNpbXVsYXRvcg=="
                 .into(),
@@ -133,7 +137,7 @@ impl Default for Options {
     }
 }
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "port",
     "connector",
     "public-url",
@@ -144,6 +148,7 @@ const NAMES: [&str; 20] = [
     "twilio-token",
     "twilio-number",
     "channel",
+    "twilio-whatsapp-channel",
     "app-channel",
     "gateway-secret",
     "line-channel",
@@ -231,6 +236,10 @@ impl Options {
             ("client-secret", &mut options.client_secret),
             ("twilio-sid", &mut options.twilio_sid),
             ("twilio-token", &mut options.twilio_token),
+            (
+                "twilio-whatsapp-channel",
+                &mut options.twilio_whatsapp_channel,
+            ),
             ("app-channel", &mut options.app_channel),
             ("gateway-secret", &mut options.gateway_secret),
             ("line-channel", &mut options.line_channel),

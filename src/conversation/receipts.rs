@@ -6,6 +6,7 @@ use super::{Context, DialogPlace, Engine, Row, Store, StoreError};
 use crate::http::Millis;
 use crate::liveengage::publish::AcceptStatus;
 use crate::message::ReceiptStatus;
+use crate::outcome::Refusal;
 
 /// Messages to the consumer that a report about "all until then" can still be about.
 const MOST_SENT: usize = 50;
@@ -23,7 +24,16 @@ pub(super) struct Reports {
     /// Until when everything has been reported already.
     told: BTreeMap<AcceptStatus, Millis>,
     /// Reports about messages whose platform id is not known yet.
-    early: VecDeque<(String, ReceiptStatus, Millis)>,
+    early: VecDeque<Early>,
+}
+
+/// A report that came before the answer to the send that it is about.
+#[derive(Debug, PartialEq)]
+struct Early {
+    remote_id: String,
+    status: ReceiptStatus,
+    code: Option<String>,
+    since: Millis,
 }
 
 impl Reports {
@@ -45,25 +55,22 @@ impl Reports {
         new.map(|(_, place)| place.clone()).collect()
     }
 
-    fn early(&mut self, remote_id: &str, status: ReceiptStatus, now: Millis) {
-        self.early.push_back((remote_id.to_owned(), status, now));
+    fn early(&mut self, early: Early) {
+        self.early.push_back(early);
         if self.early.len() > MOST_EARLY {
             self.early.pop_front();
         }
     }
 
     /// Reports that came too early for these ids.
-    fn take_early(&mut self, ids: &str, now: Millis) -> Vec<(String, ReceiptStatus)> {
+    fn take_early(&mut self, ids: &str, now: Millis) -> VecDeque<Early> {
         let early = std::mem::take(&mut self.early);
         let fresh = early.into_iter();
-        let fresh = fresh.filter(|(_, _, since)| now.saturating_sub(*since) < KEEP_EARLY);
-        let (about, rest) = fresh.partition(|(id, ..)| ids.split(' ').any(|own| own == id));
+        let fresh = fresh.filter(|early| now.saturating_sub(early.since) < KEEP_EARLY);
+        let (about, rest) =
+            fresh.partition(|early| ids.split(' ').any(|own| own == early.remote_id));
         self.early = rest;
-        let about: VecDeque<_> = about;
         about
-            .into_iter()
-            .map(|(id, status, _)| (id, status))
-            .collect()
     }
 }
 
@@ -83,11 +90,17 @@ impl<S: Store> Engine<S> {
         &mut self,
         remote_id: &str,
         status: ReceiptStatus,
+        code: Option<&str>,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
         let now = context.now;
         let Some(key) = self.memory.remote.get(remote_id) else {
-            self.memory.reports.early(remote_id, status, now);
+            self.memory.reports.early(Early {
+                remote_id: remote_id.to_owned(),
+                status,
+                code: code.map(str::to_owned),
+                since: now,
+            });
             return Ok(());
         };
         let Some(row) = self.store.row(key)? else {
@@ -99,11 +112,27 @@ impl<S: Store> Engine<S> {
         match told(status) {
             Some(status) => self.memory.signals.receipt(place, status, now),
             None => {
-                let because = "the platform reported later that it failed".to_owned();
+                let because = self.why_it_failed(code, context);
                 self.tell_not_delivered(&row, because, context)?;
             }
         }
         Ok(())
+    }
+
+    /// Why a message failed after all, for the agent.
+    fn why_it_failed(&self, code: Option<&str>, context: &Context<'_>) -> String {
+        let Some(code) = code else {
+            return "the platform reported later that it failed".to_owned();
+        };
+        let refusal = Refusal::Rejected {
+            code: code.to_owned(),
+        };
+        let channel = self.channel(context);
+        let known = channel.and_then(|channel| channel.adapter.explain(&refusal));
+        match known {
+            Some(known) => known.to_owned(),
+            None => format!("the platform reported later that it failed ({code})"),
+        }
     }
 
     /// A report about all messages until then.
@@ -130,8 +159,9 @@ impl<S: Store> Engine<S> {
         let Some(ids) = &row.detail.remote_id else {
             return Ok(());
         };
-        for (id, status) in self.memory.reports.take_early(ids, context.now) {
-            self.accept_receipt(&id, status, context)?;
+        for early in self.memory.reports.take_early(ids, context.now) {
+            let code = early.code.as_deref();
+            self.accept_receipt(&early.remote_id, early.status, code, context)?;
         }
         Ok(())
     }
@@ -169,21 +199,23 @@ mod tests {
 
     #[test]
     fn a_report_may_come_before_the_answer_to_its_send() {
+        let early = |id: &str, status, since| Early {
+            remote_id: id.to_owned(),
+            status,
+            code: (status == ReceiptStatus::Failed).then(|| "30003".to_owned()),
+            since,
+        };
+        let failed = || early("SM2", ReceiptStatus::Failed, 1);
+        let read = || early("SM2", ReceiptStatus::Read, 2);
         let mut reports = Reports::default();
-        reports.early("SM1", ReceiptStatus::Delivered, 0);
-        reports.early("SM2", ReceiptStatus::Failed, 1);
-        reports.early("SM2", ReceiptStatus::Read, 2);
-        assert_eq!(
-            reports.take_early("SM0 SM2", 10),
-            [
-                ("SM2".to_owned(), ReceiptStatus::Failed),
-                ("SM2".to_owned(), ReceiptStatus::Read)
-            ]
-        );
+        reports.early(early("SM1", ReceiptStatus::Delivered, 0));
+        reports.early(failed());
+        reports.early(read());
+        assert_eq!(reports.take_early("SM0 SM2", 10), [failed(), read()]);
         assert_eq!(reports.take_early("SM2", 10), []);
         assert_eq!(reports.take_early("SM1", KEEP_EARLY), []);
         for n in 0..100 {
-            reports.early(&n.to_string(), ReceiptStatus::Read, 0);
+            reports.early(early(&n.to_string(), ReceiptStatus::Read, 0));
         }
         assert_eq!(reports.take_early("79", 0), []);
         assert_eq!(reports.take_early("80", 0).len(), 1);

@@ -39,9 +39,11 @@ impl<S: Store> Engine<S> {
                 }
                 Ok(())
             }
-            Signal::Receipt { remote_id, status } => {
-                self.accept_receipt(remote_id, *status, context)
-            }
+            Signal::Receipt {
+                remote_id,
+                status,
+                code,
+            } => self.accept_receipt(remote_id, *status, code.as_deref(), context),
             Signal::ReceiptUntil { until, status } => {
                 self.accept_receipt_until(*until, *status, now);
                 Ok(())

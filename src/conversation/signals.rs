@@ -183,7 +183,11 @@ impl Signals {
         while !self.told.is_empty() {
             let (remote_id, status, since) = self.told.remove(0);
             if now.saturating_sub(since) < RECEIPT {
-                return Some(Signal::Receipt { remote_id, status });
+                return Some(Signal::Receipt {
+                    remote_id,
+                    status,
+                    code: None,
+                });
             }
         }
         let (state, since) = self.typing.take()?;

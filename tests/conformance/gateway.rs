@@ -9,6 +9,7 @@ use super::kit::{Exhibit, NOW, Request, SECRET, answer};
 pub fn exhibit() -> Exhibit {
     Exhibit {
         platform: "gateway",
+        offer: "Gateway or app of your own",
         settings: json!({ "url": "https://app.example.com/connector", "file_hosts": "files.example.com" }),
         secrets: json!({ "signing_secret": format!("whsec_{}", key()) }),
         media_type: "application/json",

@@ -9,6 +9,7 @@ use super::meta;
 pub fn exhibit() -> Exhibit {
     Exhibit {
         platform: "instagram",
+        offer: "Instagram",
         settings: json!({ "instagram_id": "17841400000000001" }),
         secrets: json!({
             "app_secret": meta::app_secret(), "verify_token": format!("verify-{SECRET}"),

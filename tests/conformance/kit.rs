@@ -12,10 +12,12 @@ pub const NOW: Millis = 1_795_000_000_000;
 pub const SECRET: &str = "Zm9yYmlkZGVu";
 pub const PUBLIC_URL: &str = "https://connector.example.com/channels/exhibit";
 
-/// One platform, as the kit needs it.
+/// One offer of a platform, as the kit needs it.
 pub struct Exhibit {
-    /// Its name in the registry.
+    /// The platform's name in the registry.
     pub platform: &'static str,
+    /// The offer's title in the registry.
+    pub offer: &'static str,
     /// The channel's table.
     pub settings: Value,
     /// The channel's secret; each value holds [`SECRET`].
@@ -55,6 +57,14 @@ impl Exhibit {
 
     pub fn abilities(&self) -> &'static Abilities {
         self.adapter().abilities()
+    }
+
+    /// What the registry says that it has.
+    pub fn offered(&self) -> &'static Abilities {
+        let offers = self.entry().offers.iter();
+        let mut titled = offers.filter(|(title, _)| *title == self.offer);
+        let (_, abilities) = titled.next().expect("an exhibit of no offer");
+        abilities
     }
 
     /// A fixture's bytes, without the line break that editors put at the end.

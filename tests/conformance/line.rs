@@ -9,6 +9,7 @@ use super::kit::{Exhibit, Request, SECRET, answer};
 pub fn exhibit() -> Exhibit {
     Exhibit {
         platform: "line",
+        offer: "LINE",
         settings: json!({}),
         secrets: json!({ "channel_secret": SECRET, "channel_access_token": SECRET }),
         media_type: "application/json",

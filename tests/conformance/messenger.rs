@@ -9,6 +9,7 @@ use super::meta;
 pub fn exhibit() -> Exhibit {
     Exhibit {
         platform: "messenger",
+        offer: "Messenger",
         settings: json!({ "page_id": "100000000000001" }),
         secrets: json!({
             "app_secret": meta::app_secret(), "verify_token": format!("verify-{SECRET}"),

@@ -541,6 +541,7 @@ fn signals_are_sent_as_far_as_they_are_declared() {
         let read = Signal::Receipt {
             remote_id: heard.id.clone(),
             status: ReceiptStatus::Read,
+            code: None,
         };
         if !abilities.receipts {
             assert_eq!(asks(&read), None, "{}", exhibit.platform);

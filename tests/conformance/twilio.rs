@@ -2,28 +2,76 @@
 
 use liveengage_connector::crypto;
 use liveengage_connector::platforms::Heard;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::kit::{Exhibit, PUBLIC_URL, Request, SECRET, answer};
 
-pub fn exhibit() -> Exhibit {
+pub fn sms() -> Exhibit {
+    Exhibit {
+        offer: "SMS and MMS by Twilio",
+        settings: settings(json!({ "mms": true })),
+        heard: &[
+            (Heard::Text, "sms_text.form"),
+            (Heard::Picture, "mms_two_pictures_without_text.form"),
+            (Heard::File, "mms_document_with_text.form"),
+            (Heard::OptOut, "opt_out_stop.form"),
+            (Heard::Delivered, "status_delivered.form"),
+            (Heard::Failed, "status_undelivered.form"),
+            (Heard::Profile, "sms_text.form"),
+        ],
+        batch: Some(("mms_document_with_text.form", 2)),
+        emoji: "sms_text.form",
+        consumer: "+15550100001",
+        ..exhibit()
+    }
+}
+
+pub fn whatsapp() -> Exhibit {
+    Exhibit {
+        offer: "WhatsApp by Twilio",
+        settings: settings(json!({ "whatsapp": true })),
+        heard: &[
+            (Heard::Text, "whatsapp_quoted_reply.form"),
+            (Heard::Picture, "whatsapp_picture_with_caption.form"),
+            (Heard::File, "whatsapp_voice_note.form"),
+            (Heard::Sticker, "whatsapp_sticker.form"),
+            (Heard::Location, "whatsapp_location.form"),
+            (Heard::Choice, "whatsapp_button_tap.form"),
+            (Heard::Delivered, "status_delivered_whatsapp.form"),
+            (Heard::Read, "status_read_whatsapp.form"),
+            (Heard::Failed, "status_failed_whatsapp.form"),
+            (Heard::Profile, "whatsapp_quoted_reply.form"),
+        ],
+        batch: Some(("whatsapp_picture_with_caption.form", 2)),
+        emoji: "whatsapp_picture_with_caption.form",
+        consumer: "whatsapp:+15550100001",
+        ..exhibit()
+    }
+}
+
+fn settings(more: Value) -> Value {
+    let mut settings =
+        json!({ "account_sid": "AC00000000000000000000000000000001", "from": "+15550100002" });
+    for (name, value) in more.as_object().unwrap() {
+        settings[name] = value.clone();
+    }
+    settings
+}
+
+/// What both have in common.
+fn exhibit() -> Exhibit {
     Exhibit {
         platform: "twilio",
-        settings: json!({ "account_sid": "AC00000000000000000000000000000001", "from": "+15550100002" }),
+        offer: "",
+        settings: Value::Null,
         secrets: json!({ "auth_token": SECRET }),
         media_type: "application/x-www-form-urlencoded",
         sign,
-        heard: &[
-            (Heard::Text, "sms_text.form"),
-            (Heard::Delivered, "status_delivered.form"),
-            (Heard::Read, "status_read_whatsapp.form"),
-            (Heard::Failed, "status_undelivered.form"),
-            (Heard::Profile, "whatsapp_quoted_reply.form"),
-        ],
+        heard: &[],
         unknown: &["call.form", "conversations_event.form", "status_sent.form"],
         batch: None,
-        emoji: "sms_text.form",
-        consumer: "+15550100001",
+        emoji: "",
+        consumer: "",
         sent: |_| {
             let body = r#"{"sid":"SM00000000000000000000000000000020","status":"queued"}"#;
             answer(201, body)

@@ -9,6 +9,7 @@ use super::kit::{Exhibit, Request, SECRET, answer};
 pub fn exhibit() -> Exhibit {
     Exhibit {
         platform: "whatsapp",
+        offer: "WhatsApp",
         settings: json!({ "phone_number_id": "106540000000001" }),
         secrets: json!({
             "app_secret": format!("{SECRET}app"),

@@ -87,6 +87,7 @@ fn signals_make_no_row_in_either_direction() {
             signal: Signal::Receipt {
                 remote_id: "SM1".to_owned(),
                 status: ReceiptStatus::Read,
+                code: None,
             },
         },
     ];

@@ -86,6 +86,33 @@ fn a_message_that_fails_later_is_told_once() {
 }
 
 #[test]
+fn a_message_that_fails_later_is_explained_as_far_as_the_platform_says_why() {
+    for (code, words) in [
+        ("21610", "the recipient has opted out"),
+        (
+            "99999",
+            "the platform reported later that it failed (99999)",
+        ),
+    ] {
+        let mut world = notifying();
+        let agent = world.outside.agent_says("yes?");
+        world.receive(&event(agent));
+        world.receive(&failed_for("SM1", code));
+        assert_eq!(line(&world), Some(words));
+
+        let mut world = notifying();
+        let agent = world.outside.agent_says("yes?");
+        world.accept(&event(agent));
+        let sending = world.take(super::OUT).pending();
+        let answer = world.perform(&sending);
+        world.accept(&failed_for("SM1", code));
+        world.end(&sending, &answer);
+        world.drain_all();
+        assert_eq!(line(&world), Some(words), "told before the answer");
+    }
+}
+
+#[test]
 fn a_message_that_was_refused_and_failed_is_told_once() {
     let mut world = talking_on(gateway(json!({ "notify_agent": true })));
     let agent = world.outside.agent_says("yes?");

@@ -94,6 +94,14 @@ fn a_request_to_a_conversation_object() {
             signal: Signal::Receipt {
                 remote_id: "SM1".to_owned(),
                 status: ReceiptStatus::Read,
+                code: None,
+            },
+        },
+        AcceptEvent::Signal {
+            signal: Signal::Receipt {
+                remote_id: "SM2".to_owned(),
+                status: ReceiptStatus::Failed,
+                code: Some("30003".to_owned()),
             },
         },
         AcceptEvent::Dialog { change: event() },
@@ -111,6 +119,7 @@ fn a_request_to_a_conversation_object() {
         r#"{"event":"signal","signal":"chat_state","state":"ACTIVE"},"#,
         r#"{"event":"signal","signal":"receipt_until","until":5,"status":"read"},"#,
         r#"{"event":"signal","signal":"receipt","remote_id":"SM1","status":"read"},"#,
+        r#"{"event":"signal","signal":"receipt","remote_id":"SM2","status":"failed","code":"30003"},"#,
         r#"{"event":"dialog","change":"#,
         EVENT,
         r#"},{"event":"conversation","change":"#,

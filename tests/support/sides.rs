@@ -91,6 +91,16 @@ pub(crate) fn receipt(remote_id: &str, status: ReceiptStatus) -> AcceptRequest {
     signal(Signal::Receipt {
         remote_id: remote_id.to_owned(),
         status,
+        code: None,
+    })
+}
+
+/// A message to the consumer did not arrive after all, for the reason with that code of the platform's.
+pub(crate) fn failed_for(remote_id: &str, code: &str) -> AcceptRequest {
+    signal(Signal::Receipt {
+        remote_id: remote_id.to_owned(),
+        status: ReceiptStatus::Failed,
+        code: Some(code.to_owned()),
     })
 }
 

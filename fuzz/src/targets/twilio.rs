@@ -1,8 +1,9 @@
 //! Twilio's callbacks. Input: `form`, `json` or `get`, then the body or the query.
 
+use liveengage_connector::config::Channel;
 use liveengage_connector::conversation::wire::AcceptRequest;
 use liveengage_connector::http::Method;
-use liveengage_connector::message::{EventKind, Signal};
+use liveengage_connector::message::{Content, EventKind, File, Signal};
 
 use super::gateway::{as_wire, is_kind};
 use super::stored::read_again;
@@ -47,19 +48,28 @@ pub(super) fn run(data: &[u8]) {
         parsed.ignored
     );
     assert!(
-        parsed.events.len() + parsed.ignored.len() == 1,
-        "a callback is one thing"
+        parsed.events.is_empty() != parsed.ignored.is_empty() && parsed.ignored.len() <= 1,
+        "a callback is about one thing"
     );
-    for event in &parsed.events {
+    let first = parsed.events.first().map(|event| id_of(&event.event));
+    for (index, event) in parsed.events.iter().enumerate() {
         assert!(!event.consumer.trim().is_empty());
-        let id = match &event.event {
-            EventKind::Message { id, content, .. } => {
-                channels::sent(content);
-                id
+        assert_eq!(event.consumer, parsed.events[0].consumer);
+        if let EventKind::Message { content, .. } = &event.event {
+            channels::sent(content);
+            if let Content::File { file } = content {
+                reads_own_files_only(&channel, file);
             }
-            EventKind::Signal(Signal::Receipt { remote_id, .. }) => remote_id,
-            EventKind::Signal(_) => panic!("Twilio has no such signal"),
+        }
+        let id = id_of(&event.event);
+        let number = id.strip_prefix(first.unwrap());
+        let expected = match index {
+            0 => String::new(),
+            index => format!(".{index}"),
         };
+        assert_eq!(number, Some(expected.as_str()), "{id}");
+    }
+    if let Some(id) = first {
         let (kind, digits) = id.split_at(2);
         assert!(
             ["SM", "MM"].contains(&kind)
@@ -70,6 +80,29 @@ pub(super) fn run(data: &[u8]) {
     }
     let events = parsed.events.into_iter().map(as_wire).collect();
     read_again(&AcceptRequest::of_account(channels::ACCOUNT, events));
+}
+
+fn id_of(event: &EventKind) -> &str {
+    match event {
+        EventKind::Message { id, .. } => id,
+        EventKind::Signal(Signal::Receipt { remote_id, .. }) => remote_id,
+        EventKind::Signal(_) => panic!("Twilio has no such signal"),
+    }
+}
+
+/// Credentials go with the request for a file, whose address stands in a callback.
+fn reads_own_files_only(channel: &Channel, file: &File) {
+    let Some(request) = channel.adapter.media(file) else {
+        return;
+    };
+    let url = url::Url::parse(&request.url).unwrap();
+    let own = "/2010-04-01/Accounts/AC00000000000000000000000000000001/";
+    assert!(
+        url.origin().ascii_serialization() == "https://api.twilio.com"
+            && url.path().starts_with(own)
+            && url.query().is_none(),
+        "{url}"
+    );
 }
 
 pub(super) fn seeds() -> Vec<Vec<u8>> {
@@ -83,6 +116,10 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
             seeds.push(joined(&[b"json", body]));
         }
     }
+    let several = "Body=Hi&ButtonPayload=y&ReferralHeadline=Sale&Latitude=1.5&Longitude=-2&Label=Home&NumMedia=3\
+        &MediaUrl0=https%3A%2F%2Fapi.twilio.com%2F2010-04-01%2FAccounts%2FAC00000000000000000000000000000001%2Fx\
+        &MediaContentType0=image%2Fgif&MessageSid=SM00000000000000000000000000000001&From=%2B15550100001";
+    seeds.push(joined(&[b"form", several.as_bytes()]));
     seeds.push(joined(&[b"json", br#"{"MessageSid":"SM00000000000000000000000000000001","From":"+15550100001","Body":"hi","NumMedia":1}"#]));
     seeds
 }

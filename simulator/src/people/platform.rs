@@ -95,6 +95,11 @@ pub(crate) trait Platform: Sync {
     /// The channel to which callbacks go.
     fn channel(&self, options: &Options) -> String;
 
+    /// The channel to which a person's callbacks go, where it is not the same for all.
+    fn channel_of(&self, options: &Options, _person: &str) -> String {
+        self.channel(options)
+    }
+
     /// When a callback is tried again.
     fn retries<'a>(&self, settings: &'a Settings) -> &'a CallbackRetries;
 

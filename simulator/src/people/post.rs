@@ -98,7 +98,7 @@ type Written = (Part, Facts);
 
 fn write(sim: &Sim, world: &mut World, post: &Post<'_>) -> Result<Vec<Written>, String> {
     let channel = post.channel.clone();
-    let channel = channel.unwrap_or_else(|| post.platform.channel(&sim.options));
+    let channel = channel.unwrap_or_else(|| post.platform.channel_of(&sim.options, post.person));
     let mut written = Vec::new();
     for deed in post.deeds {
         let text = |name: &str| deed[name].as_str().map(str::to_owned);
@@ -164,7 +164,7 @@ fn queue(
         .map(|(_, facts)| facts.clone())
         .unwrap_or_default();
     let channel = post.channel.clone();
-    let channel = channel.unwrap_or_else(|| post.platform.channel(&sim.options));
+    let channel = channel.unwrap_or_else(|| post.platform.channel_of(&sim.options, post.person));
     let delivery = Delivery {
         platform: post.platform,
         person: post.person.to_owned(),

@@ -115,7 +115,11 @@ fn common(writing: &mut Writing<'_>, id: &str, body: &str, files: usize) -> Resu
     let options = &writing.sim.options;
     let channel = writing.channel.clone();
     let mut channels = options.channels.iter();
-    let number = channels.find(|(name, _)| *name == channel);
+    let number = match channels.find(|(name, _)| *name == channel) {
+        // The first number is a WhatsApp sender, too.
+        None if channel == options.twilio_whatsapp_channel => options.channels.first(),
+        number => number,
+    };
     let number = number.ok_or_else(|| format!("there is no channel {channel}"))?;
     let number = number.1.trim_start_matches(WHATSAPP).to_owned();
     let from = writing.person.clone();

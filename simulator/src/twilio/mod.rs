@@ -108,6 +108,13 @@ impl Platform for Twilio {
     }
 
     fn channel(&self, options: &Options) -> String {
+        options.twilio_whatsapp_channel.clone()
+    }
+
+    fn channel_of(&self, options: &Options, person: &str) -> String {
+        if person.starts_with(WHATSAPP) {
+            return self.channel(options);
+        }
         let first = options.channels.first();
         first.map_or_else(String::new, |(name, _)| name.clone())
     }

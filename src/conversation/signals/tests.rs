@@ -144,6 +144,7 @@ fn the_consumers_side_hears_of_the_latest_typing_and_of_every_receipt() {
     let receipt = Signal::Receipt {
         remote_id: "m1".to_owned(),
         status: ReceiptStatus::Read,
+        code: None,
     };
     let active = Signal::ChatState {
         state: "ACTIVE".to_owned(),

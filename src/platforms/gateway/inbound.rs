@@ -135,7 +135,11 @@ impl Reader<'_> {
                 return Ok(None);
             }
         };
-        Ok(Some(Signal::Receipt { remote_id, status }))
+        Ok(Some(Signal::Receipt {
+            remote_id,
+            status,
+            code: None,
+        }))
     }
 
     fn content(&self, event: &Map<String, Value>) -> Result<Content, Unreadable> {

@@ -40,7 +40,9 @@ pub(super) fn signal(gateway: &Gateway, signal: &OutgoingSignal<'_>) -> Option<H
             let (state, _) = STATES.into_iter().find(|(_, name)| name == state)?;
             Hinted::Typing { state }
         }
-        Signal::Receipt { remote_id, status } => Hinted::Receipt {
+        Signal::Receipt {
+            remote_id, status, ..
+        } => Hinted::Receipt {
             message: remote_id,
             status: *status,
         },

@@ -24,6 +24,7 @@ pub(super) fn request(line: &Line, signal: &OutgoingSignal<'_>) -> Option<HttpRe
         Signal::Receipt {
             remote_id,
             status: ReceiptStatus::Read,
+            ..
         } => {
             let heard = signal.heard.filter(|heard| heard.id == *remote_id)?;
             let token = Handle::of(heard.handle.as_deref()).read?;

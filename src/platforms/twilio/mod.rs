@@ -1,26 +1,34 @@
-//! Twilio Programmable Messaging: SMS, MMS and WhatsApp.
+//! Twilio Programmable Messaging: SMS and MMS, and WhatsApp.
 //!
-//! One callback carries one message or one receipt; one request sends one piece of a text. There is no handshake, no
-//! batch, no echo and no idempotency key.
+//! One callback carries one message, which may be several events, or one receipt; one request sends one piece of a
+//! message. There is no handshake, no batch, no echo and no idempotency key.
 
+mod answers;
+mod fields;
+mod files;
 mod form;
 mod inbound;
 mod outbound;
+mod pieces;
+mod settings;
 pub mod signature;
 
 use std::borrow::Cow;
 
 use super::{
-    Abilities, Acknowledgement, Adapter, Callback, Forgery, Heard, Later, Next, Outgoing, Parsed,
-    Platform, Shown, Unreadable,
+    Abilities, Acknowledgement, Adapter, Callback, Forgery, Heard, Later, Next, Outgoing,
+    OutgoingSignal, Parsed, Platform, Shown, Unreadable,
 };
-use crate::config::SettingsReader;
-use crate::http::{HttpAnswer, Method};
+use crate::crypto::base64;
+use crate::http::{HttpAnswer, HttpRequest, Method};
+use crate::message::File;
 use crate::outcome::Refusal;
 use crate::secret::Rotating;
+use settings::ApiKey;
 use signature::Payload;
 
 const API: &str = "https://api.twilio.com";
+const MESSAGING: &str = "https://messaging.twilio.com";
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 /// The prefix of WhatsApp addresses; sender and recipient carry it both or neither.
@@ -29,19 +37,25 @@ const WHATSAPP: &str = "whatsapp:";
 /// Twilio in the registry.
 pub const PLATFORM: Platform = Platform {
     name: "twilio",
-    offers: &[("SMS by Twilio", &ABILITIES)],
-    build,
+    offers: &[
+        ("SMS and MMS by Twilio", &ABILITIES_OF_SMS),
+        ("WhatsApp by Twilio", &ABILITIES_OF_WHATSAPP),
+    ],
+    build: settings::build,
 };
 
-const ABILITIES: Abilities = Abilities {
+/// Of numbers and of messaging services that send from numbers. Pictures are shown where the channel has `mms`.
+const ABILITIES_OF_SMS: Abilities = Abilities {
     hears: &[
         Heard::Text,
+        Heard::Picture,
+        Heard::File,
+        Heard::OptOut,
         Heard::Delivered,
-        Heard::Read,
         Heard::Failed,
         Heard::Profile,
     ],
-    shows: &[Shown::Text],
+    shows: &[Shown::Text, Shown::Picture],
     typing: false,
     receipts: false,
     news: false,
@@ -49,85 +63,59 @@ const ABILITIES: Abilities = Abilities {
     last_heard: false,
 };
 
+/// Of WhatsApp senders. A sign of typing refers to the last thing that the person said.
+const ABILITIES_OF_WHATSAPP: Abilities = Abilities {
+    hears: &[
+        Heard::Text,
+        Heard::Picture,
+        Heard::File,
+        Heard::Sticker,
+        Heard::Location,
+        Heard::Choice,
+        Heard::Delivered,
+        Heard::Read,
+        Heard::Failed,
+        Heard::Profile,
+    ],
+    shows: &[Shown::Text, Shown::Picture, Shown::File, Shown::Location],
+    typing: true,
+    receipts: false,
+    news: false,
+    idempotent: false,
+    last_heard: true,
+};
+
 /// One sender: a number, a WhatsApp sender or a Messaging Service.
 struct Twilio {
     account_sid: String,
     from: Option<String>,
     messaging_service_sid: Option<String>,
+    /// It is a WhatsApp sender.
+    whatsapp: bool,
+    /// It may send pictures as MMS.
+    mms: bool,
+    /// Consumers on WhatsApp see that an agent is typing.
+    typing: bool,
     api_url: String,
-    /// Signs callbacks, and authenticates requests.
+    messaging_url: String,
+    /// Signs callbacks, and authenticates requests where there is no API key.
     auth_token: Rotating,
+    api_key: Option<ApiKey>,
     account_key: String,
     sender_key: String,
+    callback_key: String,
 }
 
-/// Builds the adapter from a channel's settings.
-fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
-    let account_sid = reader.required_text(
-        "account_sid",
-        "copy the Account SID (AC...) from the Twilio console",
-    );
-    let account_sid = account_sid.and_then(|sid| read_sid(reader, "account_sid", "AC", sid));
-    let from = reader.text("from");
-    let service = reader.text("messaging_service_sid");
-    if from.is_none() && service.is_none() {
-        reader.problem(
-            "from",
-            "is missing",
-            "write the Twilio number in E.164, for example \"+15550100002\", or set messaging_service_sid",
-        );
+impl Twilio {
+    /// The request with what Twilio knows us by.
+    fn authorized(&self, request: HttpRequest) -> HttpRequest {
+        let (user, password) = match &self.api_key {
+            Some(key) => (&key.sid, key.secret.current()),
+            None => (&self.account_sid, self.auth_token.current()),
+        };
+        let credentials = base64(format!("{user}:{}", password.expose()).as_bytes());
+        request.header("authorization", format!("Basic {credentials}"))
     }
-    let from = from.map(|from| read_from(reader, from));
-    let service = service.map(|sid| read_sid(reader, "messaging_service_sid", "MG", sid));
-    let api_url = reader.url("api_url");
-    let auth_token = reader.required_secret(
-        "auth_token",
-        "copy the Auth Token of the same account from the Twilio console",
-    );
-    let sender_field = if from.is_some() {
-        "from"
-    } else {
-        "messaging_service_sid"
-    };
-    Some(Box::new(Twilio {
-        account_sid: account_sid?,
-        from: from.flatten(),
-        messaging_service_sid: service.flatten(),
-        api_url: api_url.unwrap_or_else(|| API.to_owned()),
-        auth_token: auth_token?,
-        account_key: reader.key("account_sid"),
-        sender_key: reader.key(sender_field),
-    }))
-}
-
-fn read_sid(
-    reader: &mut SettingsReader<'_>,
-    field: &str,
-    prefix: &str,
-    sid: String,
-) -> Option<String> {
-    let valid = is_sid(&sid, &[prefix]);
-    if !valid {
-        reader.problem(
-            field,
-            format!("is not a SID of the form {prefix}..."),
-            format!("copy it from the Twilio console: {prefix} and 32 hexadecimal digits"),
-        );
-    }
-    valid.then_some(sid)
-}
-
-fn read_from(reader: &mut SettingsReader<'_>, from: String) -> Option<String> {
-    let short_code = (3..=8).contains(&from.len()) && from.bytes().all(|b| b.is_ascii_digit());
-    let valid = is_e164(&from) || short_code;
-    if !valid {
-        reader.problem(
-            "from",
-            "is not a telephone number in E.164",
-            "write + and the number in quotes, without spaces and without `whatsapp:`, for example \"+15550100002\"",
-        );
-    }
-    valid.then_some(from)
 }
 
 /// Whether `text` is one of Twilio's ids: a prefix of two letters and 32 hexadecimal digits.
@@ -185,7 +173,6 @@ impl Adapter for Twilio {
         inbound::parse(callback)
     }
 
-    /// Empty TwiML: any text in it would be sent to the consumer.
     /// Twilio comes again after a 5xx where the address of the callback asks for that (`rp=5xx`, as the set-up says), and it names no
     /// status for "later". It does not say that it heeds `Retry-After`.
     fn later(&self) -> Later {
@@ -196,9 +183,14 @@ impl Adapter for Twilio {
     }
 
     fn abilities(&self) -> &'static Abilities {
-        &ABILITIES
+        if self.whatsapp {
+            &ABILITIES_OF_WHATSAPP
+        } else {
+            &ABILITIES_OF_SMS
+        }
     }
 
+    /// Empty TwiML: any text in it would be sent to the consumer.
     fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement {
             status: 200,
@@ -207,8 +199,16 @@ impl Adapter for Twilio {
         }
     }
 
+    fn signal(&self, signal: &OutgoingSignal<'_>) -> Option<HttpRequest> {
+        outbound::signal(self, signal)
+    }
+
+    fn media(&self, file: &File) -> Option<HttpRequest> {
+        files::request(self, file)
+    }
+
     fn explain(&self, refusal: &Refusal) -> Option<&'static str> {
-        outbound::explain(refusal)
+        answers::explain(refusal)
     }
 
     fn next(&self, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {

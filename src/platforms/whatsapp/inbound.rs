@@ -12,7 +12,7 @@ use crate::message::{ConsumerEvent, Content, EventKind, ReceiptStatus, Signal};
 use crate::nesting::is_deep;
 use crate::platforms::meta::envelope::{entries, list, millis};
 use crate::platforms::reading::{
-    dead_letter, hint, plain_word, required_id, required_text, unreadable, whole_number,
+    dead_letter, hint, identifier, plain_word, required_id, required_text, unreadable, whole_number,
 };
 use crate::platforms::{Ignored, Parsed, Unreadable};
 
@@ -200,9 +200,11 @@ impl Reader<'_> {
             }
         };
         let remote_id = required_id(status, "id")?;
+        let why = list(status, "errors").first();
         let signal = Signal::Receipt {
             remote_id,
             status: receipt,
+            code: why.and_then(|why| identifier(why.get("code")?)),
         };
         let event = ConsumerEvent::new(person.address, EventKind::Signal(signal));
         self.parsed.events.push(event);

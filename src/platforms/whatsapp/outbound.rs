@@ -112,6 +112,7 @@ pub(super) fn signal(whatsapp: &WhatsApp, signal: &OutgoingSignal<'_>) -> Option
         Signal::Receipt {
             remote_id,
             status: ReceiptStatus::Read,
+            ..
         } => remote_id,
         _ => return None,
     };

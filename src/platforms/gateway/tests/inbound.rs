@@ -97,6 +97,7 @@ fn every_kind_of_event_is_read() {
     let receipt = EventKind::Signal(Signal::Receipt {
         remote_id: super::outbound::webhook_id(),
         status: ReceiptStatus::Read,
+        code: None,
     });
     let urgent = Command::ResponseTarget {
         target: ResponseTarget::Urgent,

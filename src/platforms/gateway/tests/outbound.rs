@@ -333,6 +333,7 @@ fn signals_are_sent_once_under_a_name_of_their_own() {
     let receipt = |status| Signal::Receipt {
         remote_id: "m-1001".to_owned(),
         status,
+        code: None,
     };
     let read = body(&receipt(ReceiptStatus::Read));
     assert_eq!(read, expected(fixture!("to_app/receipt.json")));

@@ -100,6 +100,7 @@ fn taps_reactions_edits_and_receipts_are_read() {
     let read = Signal::Receipt {
         remote_id: "aWdfZAZ1".to_owned(),
         status: ReceiptStatus::Read,
+        code: None,
     };
     assert_eq!(only(fixture!("callbacks/read")), EventKind::Signal(read));
 }

@@ -33,7 +33,7 @@ fn what_line_tells_of_a_person_is_name_picture_and_language() {
         language: Some("ja".to_owned()),
         ..Profile::default()
     };
-    assert_eq!(read(200, fixture!("answers/profile_200.json")), Some(known));
+    assert_eq!(read(200, fixture!("answers/profile.json")), Some(known));
     let only_name = Profile {
         name: Some("Aoi".to_owned()),
         ..Profile::default()

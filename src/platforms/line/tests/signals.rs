@@ -33,6 +33,7 @@ fn what_an_agent_has_read_is_marked_by_the_token_of_the_last_message() {
     let receipt = |id: &str, status| Signal::Receipt {
         remote_id: id.to_owned(),
         status,
+        code: None,
     };
     let last = heard("token-1");
     let read = receipt(&last.id, ReceiptStatus::Read);

@@ -250,6 +250,7 @@ fn receipts_name_messages_or_a_time() {
     let named = |id: &str| Signal::Receipt {
         remote_id: id.to_owned(),
         status: ReceiptStatus::Delivered,
+        code: None,
     };
     let until = |until, status| Signal::ReceiptUntil { until, status };
     let delivered = signals(fixture!("callbacks/delivered"));

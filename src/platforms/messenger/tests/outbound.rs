@@ -169,6 +169,7 @@ fn signals_are_requests_of_their_own() {
     let receipt = |status| Signal::Receipt {
         remote_id: "m_AAA0".to_owned(),
         status,
+        code: None,
     };
     for (signal, action) in [
         (state("COMPOSING"), Some("typing_on")),

@@ -232,7 +232,11 @@ fn receipts(kind: &str, fields: &Map<String, Value>) -> Result<Vec<Signal>, Unre
     let named = list(fields, "mids").iter().chain(fields.get("mid"));
     let signals: Vec<Signal> = named
         .filter_map(identifier)
-        .map(|remote_id| Signal::Receipt { remote_id, status })
+        .map(|remote_id| Signal::Receipt {
+            remote_id,
+            status,
+            code: None,
+        })
         .collect();
     if !signals.is_empty() {
         return Ok(signals);

@@ -2,22 +2,31 @@ use serde_json::{Map, Value, json};
 
 use super::signature::tests::{encode, sign, vectors};
 use super::*;
-use crate::config::Problem;
+use crate::config::{Problem, SettingsReader};
 
 const URL: &str = "https://connector.example.com/channels/support-sms";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const PREVIOUS: &str = "fedcba9876543210fedcba9876543210";
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const MEDIA: &str = "https://api.twilio.com/2010-04-01/Accounts/AC00000000000000000000000000000001";
 const SENT: &str = "SM00000000000000000000000000000020";
 
 macro_rules! fixture {
     ($name:literal) => {
-        include_str!(concat!("../../../../tests/fixtures/twilio/", $name))
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/fixtures/twilio/",
+            $name
+        ))
     };
 }
 
+mod broken;
+mod files;
 mod inbound;
 mod outbound;
+mod receipts;
+mod settings;
 
 fn table(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
@@ -26,7 +35,7 @@ fn table(value: Value) -> Map<String, Value> {
 fn read(settings: Value, secrets: Value) -> (Option<Box<dyn Adapter>>, Vec<Problem>) {
     let (settings, secrets) = (table(settings), table(secrets));
     let mut reader = SettingsReader::new("CHANNEL_SMS", &settings, "SECRET_CHANNEL_SMS", &secrets);
-    let adapter = build(&mut reader);
+    let adapter = (PLATFORM.build)(&mut reader);
     (adapter, reader.finish())
 }
 

@@ -77,6 +77,7 @@ fn a_status_is_a_receipt_of_the_person() {
         let signal = Signal::Receipt {
             remote_id: "wamid.OUT1".to_owned(),
             status: expected,
+            code: (expected == ReceiptStatus::Failed).then(|| "131047".to_owned()),
         };
         assert_eq!(parsed.events[0].event, EventKind::Signal(signal));
     }

@@ -36,6 +36,7 @@ fn receipt(remote_id: &str, status: ReceiptStatus) -> Signal {
     Signal::Receipt {
         remote_id: remote_id.to_owned(),
         status,
+        code: None,
     }
 }
 
