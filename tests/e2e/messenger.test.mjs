@@ -1,186 +1,156 @@
-// Messenger, with the simulator's own reading of Meta's documents on the other side: what both take is no misreading of one.
+// What Messenger has of its own; the journey that all platforms make is in platforms.test.mjs. On the other side is the simulator's own
+// reading of Meta's documents: what both take is no misreading of one.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
-import { act, agentCloses, agentSays, conversationOf, conversations, desk, eventually, fault, startWorld, talking } from "./support/harness.mjs";
-import { peopleOf } from "./support/social.mjs";
-
-const PIXEL = Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex");
+import { act, agentSays, desk, eventually, fault, startWorld, talking } from "./support/harness.mjs";
+import { PlatformPerson } from "./support/platform-person.mjs";
 
 let world;
-let people;
-before(async () => {
-  world = await startWorld({ vars: { CHANNEL_MESSENGER: { notify_agent: true, human_agent: true } } });
-  people = peopleOf(world, "messenger");
-});
+before(async () => (world = await startWorld({ vars: { CHANNEL_MESSENGER: { notify_agent: true, human_agent: true } } })));
 after(() => world?.stop());
 beforeEach(() => world.control("DELETE", "/control/faults"));
 
-test("Meta finds the address to be ours by the verify token only, and no callback passes unsigned", async () => {
-  assert.equal((await people.handshake()).verified, true);
-  const other = await people.handshake({ token: "another" });
-  assert.deepEqual([other.verified, other.status], [false, 403]);
-  assert.equal((await people.raw({ body: { entry: [] }, sign: false })).status, 401);
-  assert.equal((await people.raw({ body: { entry: [] } })).status, 200);
+const somebody = (n) => new PlatformPerson(() => world, "messenger", `70000000000001${String(n).padStart(2, "0")}`);
+const say = (person, text) => person.does({ kind: "text", text });
+
+/** The conversation of somebody who says something. */
+async function begins(person, text = "Hello") {
+  await say(person, text);
+  return (await talking(world, person.id)).id;
+}
+
+/** What a conversation has, once it is so. */
+const atDesk = (conversation, is, label) =>
+  eventually(async () => (await desk(world, conversation)).messages.find(is), { timeout: 30_000, label, world });
+
+const said = async (person, count) =>
+  (await talking(world, person.id, count)).messages.filter(({ role, text }) => role === "CONSUMER" && text).map(({ text }) => text);
+
+test("no callback passes that is not signed", async () => {
+  const raw = (request) => world.control("POST", "/control/platforms/messenger/raw", { body: { entry: [] }, ...request });
+  assert.equal((await raw({})).status, 200);
+  assert.equal((await raw({ sign: false })).status, 401);
+  assert.equal((await raw({ get: true, query: "hub.mode=subscribe&hub.challenge=1&hub.verify_token=guessed" })).status, 403);
 });
 
-test("texts, receipts, typing and the close go both ways", async () => {
-  const ada = "7000000000000011";
-  await people.change(ada, { name: "Ada Stone" });
-  const id = await people.begins(ada, "Café 😀 at http://a.example?");
-  const known = await talking(world, ada);
-  assert.equal(known.messages.find(({ role }) => role === "CONSUMER").text, "Café 😀 at http://a.example?");
-  assert.equal(known.consumer.profile.firstName, "Ada", "the platform was asked who it is");
-  await agentSays(world, id, "Hello Ada 👋");
-  const [message] = await people.receives(ada, 1);
-  assert.deepEqual([message.text, message.kind], ["Hello Ada 👋", "text"]);
-  assert.equal(message.content.messaging_type, "RESPONSE");
-  const told = (status) =>
-    eventually(async () => {
-      const { messages } = await desk(world, id);
-      return messages.find(({ text }) => text === "Hello Ada 👋").receipts.includes(status);
-    }, { timeout: 30_000, label: status, world });
-  await told("ACCEPT");
-  await people.reads(ada);
-  await told("READ");
+test("the platform is asked who a person is, and told when the agent has seen a message or types no more", async () => {
+  const ada = somebody(1);
+  await ada.set({ name: "Ada Stone" });
+  const id = await begins(ada);
+  assert.equal((await desk(world, id)).consumer.profile.firstName, "Ada");
   await act(world, id, "typing");
-  await eventually(async () => (await people.person(ada)).typing, { label: "typing", world });
+  await eventually(async () => (await ada.show()).typing, { label: "typing", world });
   await act(world, id, "typing", { chatState: "PAUSE" });
-  await eventually(async () => !(await people.person(ada)).typing, { label: "typing is over", world });
+  await eventually(async () => !(await ada.show()).typing, { label: "typing is over", world });
   await act(world, id, "read");
-  await eventually(async () => (await people.sent(ada))[0].receipts.includes("read"), { label: "seen", world });
-  await agentCloses(world, id);
-  await people.says(ada, "Again");
-  const theirs = async () => (await conversations(world)).filter(({ consumer }) => consumer.number === ada);
-  await eventually(async () => (await theirs()).length === 2, { timeout: 30_000, label: "another conversation", world });
+  await eventually(async () => (await ada.messages())[0].receipts.read, { label: "seen", world });
 });
 
-test("a picture and an agent's files go through, byte for byte", async () => {
-  const ben = "7000000000000012";
-  const id = await people.begins(ben);
-  await people.does(ben, { kind: "picture", media_type: "image/png", base64: PIXEL.toString("base64") });
-  const stored = await eventually(async () => (await world.control("GET", "/control/files")).files.find(({ byAgent, size }) => !byAgent && size), { timeout: 30_000, label: "the picture", world });
-  const there = await fetch(`${world.simulator}/control/files/content?path=${encodeURIComponent(stored.path)}`);
-  assert.ok(Buffer.from(await there.arrayBuffer()).equals(PIXEL));
-  await people.does(ben, { kind: "album", files: [{ kind: "picture" }, { kind: "voice" }] });
-  await people.atDesk(id, ({ text }) => text?.startsWith("audio"), "the voice message");
+test("several attachments are messages of their own, and a caption stands below its file", async () => {
+  const ben = somebody(2);
+  const id = await begins(ben);
+  await ben.does({ kind: "album", files: [{ kind: "picture" }, { kind: "voice" }] });
+  await atDesk(id, ({ text }) => text?.startsWith("audio"), "the voice message");
   await act(world, id, "files", { name: "invoice.pdf", fileType: "PDF", caption: "Your invoice" });
-  await act(world, id, "files", { name: "map.png", fileType: "PNG" });
-  const [document, caption, picture] = await people.receives(ben, 3);
-  assert.deepEqual([document.kind, caption.text, picture.kind], ["file", "Your invoice", "picture"]);
+  const [document, caption] = await ben.received(2);
+  assert.deepEqual([document.kind, caption.text], ["file", "Your invoice"]);
 });
 
-test("what a bot offers can be tapped, on buttons, cards and quick replies, and goes back with its metadata", { timeout: 120_000 }, async () => {
-  const cleo = "7000000000000013";
-  const id = await people.begins(cleo);
-  const { palette } = await world.control("GET", "/control/palette");
-  for (const { name, kind, ...body } of palette) await act(world, id, kind === "rich" ? "rich" : "messages", body);
-  const button = (title) => ({
-    type: "button",
-    title,
-    click: { actions: [{ type: "publishText", text: `I take ${title}` }], metadata: [{ type: "ExternalId", id: `tap-${title}` }] },
-  });
-  const card = (elements) => ({ type: "vertical", elements });
-  const words = (text) => ({ type: "text", text });
-  await act(world, id, "rich", { content: card([words("Call?"), button("Yes"), button("No")]) });
-  const cards = ["Small", "Large"].map((size) => card([words(size), words("A box"), button(`Box ${size}`)]));
+test("a button of a card side by side with others goes back with its metadata", async () => {
+  const cleo = somebody(3);
+  const id = await begins(cleo);
+  const cards = ["Small", "Large"].map((size) => ({
+    type: "vertical",
+    elements: [
+      { type: "text", text: size },
+      { type: "text", text: "A box" },
+      { type: "button", title: `Take ${size}`, click: { actions: [{ type: "publishText", text: `I take ${size}` }], metadata: [{ type: "ExternalId", id: size }] } },
+    ],
+  }));
   await act(world, id, "rich", { content: { type: "carousel", elements: cards } });
-  await agentSays(world, id, "Colour?", { quickReplies: { type: "quickReplies", itemsPerRow: 8, replies: ["Red", "Blue"].map(button) } });
-  await eventually(async () => (await people.received(cleo)).find(({ text }) => text === "Colour?"), { timeout: 90_000, label: "all of it", world });
-  for (const title of ["Yes", "Box Large", "Blue"]) {
-    await people.taps(cleo, title);
-    const said = await people.atDesk(id, ({ text }) => text === `I take ${title}`, title);
-    assert.deepEqual(said.metadata.map(({ id }) => id), [`tap-${title}`]);
-  }
+  const [shown] = await cleo.received(1);
+  assert.deepEqual([shown.kind, shown.cards.length], ["generic", 2]);
+  await cleo.tap("Take Large");
+  const choice = await atDesk(id, ({ text }) => text === "I take Large", "the choice");
+  assert.deepEqual(choice.metadata, [{ type: "ExternalId", id: "Large" }]);
 });
 
 test("reactions, edits, places and what Meta hands over as something else are told at the desk", async () => {
-  const emil = "7000000000000014";
-  const id = await people.begins(emil);
+  const emil = somebody(4);
+  const id = await begins(emil);
   await agentSays(world, id, "Hello Emil");
-  await people.receives(emil, 1);
-  await people.does(emil, { kind: "reaction", emoji: "👍" });
-  await people.atDesk(id, ({ text }) => text === "[reacted with 👍]", "the reaction");
-  const own = await people.says(emil, "Munday");
-  await people.does(emil, { kind: "edit", message: own, text: "Monday" });
-  await people.atDesk(id, ({ text }) => text === "[edited] Monday", "the edit");
-  await people.does(emil, { kind: "unsend", message: own });
-  await people.atDesk(id, ({ text }) => text === "[took a message back]", "the message taken back");
-  await people.does(emil, { kind: "location", latitude: 52.37, longitude: 4.89, name: "Dam" });
-  await people.atDesk(id, ({ text }) => text?.includes("52.37,4.89"), "the place");
-  await people.does(emil, { kind: "postback", title: "Get started", payload: "GET_STARTED" });
-  await people.atDesk(id, ({ text }) => text === "Get started", "the start");
-  for (const kind of ["unsupported", "unknown_message", "reel", "share", "like", "link"]) await people.does(emil, { kind, text: "x" });
-  await people.says(emil, "after all that");
-  await people.atDesk(id, ({ text }) => text === "after all that", "what came after");
+  await emil.received(1);
+  await emil.does({ kind: "reaction", emoji: "👍" });
+  await atDesk(id, ({ text }) => text === "[reacted with 👍]", "the reaction");
+  const own = await say(emil, "Munday");
+  await emil.does({ kind: "edit", message: own.id, text: "Monday" });
+  await atDesk(id, ({ text }) => text === "[edited] Monday", "the edit");
+  await emil.does({ kind: "unsend", message: own.id });
+  await atDesk(id, ({ text }) => text === "[took a message back]", "the message taken back");
+  await emil.does({ kind: "location", latitude: 52.37, longitude: 4.89, name: "Dam" });
+  await atDesk(id, ({ text }) => text?.includes("52.37,4.89"), "the place");
+  await emil.does({ kind: "postback", title: "Get started", payload: "GET_STARTED" });
+  await atDesk(id, ({ text }) => text === "Get started", "the start");
+  await emil.does({ kind: "like" });
+  await atDesk(id, ({ text }) => text === "👍", "the thumb");
+  for (const kind of ["unsupported", "unknown_message", "reel", "share", "link"]) await emil.does({ kind, text: "x" });
+  await say(emil, "after all that");
+  await atDesk(id, ({ text }) => text === "after all that", "what came after");
 });
 
 test("what others have said and what is said to others concerns nobody here", async () => {
-  const finn = "7000000000000015";
-  const id = await people.begins(finn);
-  await people.does(finn, { kind: "echo", text: "from the page's inbox", app_id: "263902037430900" });
-  await people.does(finn, { kind: "text", text: "to the bot", standby: true });
-  await people.does(finn, { kind: "optin" });
-  await people.does(finn, { kind: "change", field: "feed", value: { item: "status" } });
-  await people.does(finn, { kind: "unknown" });
-  await people.says(finn, "to us");
-  await people.atDesk(id, ({ text }) => text === "to us", "what is ours");
-  const { messages } = await desk(world, id);
-  assert.deepEqual(messages.filter(({ role, text }) => role === "CONSUMER" && text).map(({ text }) => text), ["Hello", "to us"]);
-  for (const kind of ["echo", "standby", "optin", "field=feed"]) {
-    assert.ok(world.logs().split("\n").some((line) => line.includes("callback_ignored") && line.includes(`"${kind}"`)), kind);
-  }
+  const finn = somebody(5);
+  await begins(finn);
+  await finn.does({ kind: "echo", text: "from the page's inbox", app_id: "263902037430900" });
+  await finn.does({ kind: "text", text: "to the bot", standby: true });
+  await finn.does({ kind: "optin" });
+  await finn.does({ kind: "change", field: "feed", value: { item: "status" } });
+  await finn.does({ kind: "unknown" });
+  await say(finn, "to us");
+  assert.deepEqual(await said(finn, 2), ["Hello", "to us"]);
+  const ignored = world.logs().split("\n").filter((line) => line.includes("callback_ignored"));
+  for (const kind of ["echo", "standby", "optin", "field=feed"]) assert.ok(ignored.some((line) => line.includes(kind)), kind);
 });
 
-test("a callback that comes again, and a batch of several people, have one effect each", async () => {
-  const [fay, gil] = ["7000000000000016", "7000000000000017"];
-  const first = await people.says(fay, "Once");
-  const { id } = await talking(world, fay);
-  assert.equal((await people.again(first)).status, 200);
-  await people.does(fay, { batch: [{ kind: "text", text: "two" }, { kind: "text", text: "from another", person: gil }, { kind: "text", text: "three" }] });
-  const texts = async (person, count) => {
-    const { messages } = await talking(world, person, count);
-    return messages.filter(({ role, text }) => role === "CONSUMER" && text).map(({ text }) => text);
-  };
-  await people.says(fay, "four");
-  assert.deepEqual(await texts(fay, 4), ["Once", "two", "three", "four"]);
-  assert.deepEqual(await texts(gil, 1), ["from another"]);
-  assert.equal((await conversationOf(world, fay)).id, id);
+test("a batch of several people is taken whole, in order", async () => {
+  const [fay, gil] = [somebody(6), somebody(7)];
+  const texts = [["one", fay], ["from another", gil], ["two", fay]];
+  await fay.does({ batch: texts.map(([text, { id: person }]) => ({ kind: "text", text, person })) });
+  assert.deepEqual(await said(fay, 2), ["one", "two"]);
+  assert.deepEqual(await said(gil, 1), ["from another"]);
 });
 
-test("people may answer for seven days, and later the agent is told why it did not arrive", async () => {
-  const hal = "7000000000000018";
-  const id = await people.begins(hal);
-  await agentSays(world, id, "At once");
-  await people.receives(hal, 1);
-  await people.change(hal, { silent_for_s: 8 * 24 * 3600 });
+test("when the time to answer is over the agent is told so, and the next words of the person open it again", async () => {
+  const hal = somebody(8);
+  const id = await begins(hal);
+  await hal.set({ silent_for_s: 8 * 24 * 3600 });
   await agentSays(world, id, "Much too late");
-  await eventually(async () => {
-    const { messages } = await desk(world, id);
-    return messages.find(({ text }) => text?.includes("the time in which Meta allows answers is over"));
-  }, { timeout: 30_000, label: "why", world });
-  await people.says(hal, "I am back");
+  await atDesk(id, ({ text }) => text?.includes("the time in which Meta allows answers is over"), "why");
+  await say(hal, "I am back");
   await agentSays(world, id, "Now it arrives");
-  const messages = await people.receives(hal, 2);
-  assert.deepEqual(messages.map(({ text }) => text), ["At once", "Now it arrives"]);
+  const [message] = await hal.received(1);
+  assert.equal(message.text, "Now it arrives");
 });
 
 test("what fails on the way arrives once and in order", { timeout: 60_000 }, async () => {
-  const ida = "7000000000000019";
-  const id = await people.begins(ida);
+  const ida = somebody(9);
+  const id = await begins(ida);
   await fault(world, [
     { on: "messenger", action: { kind: "graph_error", code: 613 }, times: 1 },
     { on: "messenger", action: { kind: "graph_error", code: 2, status: 503, transient: true }, times: 1 },
     { on: "messenger", action: { kind: "drop_before" }, times: 1 },
   ].map((rule) => ({ ...rule, match: { text_contains: "answer" } })));
   for (const n of [1, 2, 3]) await agentSays(world, id, `answer ${n}`);
-  const messages = await people.receives(ida, 3);
+  const messages = await ida.received(3);
   assert.deepEqual(messages.map(({ text }) => text), ["answer 1", "answer 2", "answer 3"]);
 });
 
-test("the simulator found nothing wrong with what the connector sent", async () => {
-  const refused = await people.refused();
-  // The answer after seven days, and nothing else.
-  assert.equal(refused.length, 1, refused.join("\n"));
+test("the platform found nothing wrong with what the connector asked", async () => {
+  const { entries } = await world.control("GET", "/control/journal?side=messenger");
+  assert.ok(entries.length > 10);
+  const wrong = entries.filter(({ status, fault: made }) => !made && status >= 400);
+  // The answer after eight days, and nothing else.
+  assert.equal(wrong.length, 1, JSON.stringify(wrong));
 });

@@ -10,6 +10,8 @@ import { PlatformPerson } from "./support/platform-person.mjs";
 /** `picture`: an agent's picture is shown as one. `buttons`: cards have buttons to tap. */
 const PLATFORMS = [
   { platform: "line", id: `U${"0".repeat(28)}d001`, picture: true, buttons: true, quick: true, typing: true },
+  { platform: "messenger", id: "7000000000000001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true },
+  { platform: "instagram", id: "6800000000000001", picture: true, buttons: true, quick: true, typing: true, handshake: true },
   { platform: "whatsapp", id: "15550200001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true },
 ];
 

@@ -80,7 +80,9 @@ impl<'a> Templates<'a> {
         if text.trim().is_empty() {
             text = card.some_words();
         }
-        let mut parts = split(&text, |part| utf16_units(part) <= BUTTON_TEXT);
+        // The last part stands above the buttons, the others go before it.
+        let text = text.trim_end();
+        let mut parts = split(text, |part| utf16_units(part) <= BUTTON_TEXT);
         let last = parts.pop().unwrap_or_default();
         let before = text.strip_suffix(last.as_str()).unwrap_or_default();
         self.text(before);
