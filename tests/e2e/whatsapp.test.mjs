@@ -118,12 +118,14 @@ test("after 24 hours the agent is told why an answer did not arrive, and after a
   const id = await begins(fay);
   await fay.set({ silent_for_s: 25 * 3600 });
   await agentSays(world, id, "Too late");
-  const line = (words) => atDesk(id, ({ text }) => text?.includes(words), words);
-  await line("the 24 hours in which WhatsApp allows free answers are over");
+  const over = ({ text }) => text?.includes("the 24 hours in which WhatsApp allows free answers are over");
+  const told = (times) =>
+    eventually(async () => (await desk(world, id)).messages.filter(over).length === times, { timeout: 30_000, label: `${times} lines about the 24 hours`, world });
+  await told(1);
   assert.equal(await fay.count(), 0);
   await settings(world, { meta: { failures_by_status: true } });
   await agentSays(world, id, "Too late again");
-  await line("the platform reported later that it failed");
+  await told(2);
   await fay.does({ kind: "text", text: "I am back" });
   await agentSays(world, id, "Now it arrives");
   const [message] = await fay.received(1);
