@@ -9,6 +9,8 @@ import { PlatformPerson } from "./support/platform-person.mjs";
 
 /** `picture`: an agent's picture is shown as one. `buttons`: cards have buttons to tap. */
 const PLATFORMS = [
+  { platform: "twilio", title: "SMS by Twilio", id: "+15550200011", delivered: true },
+  { platform: "twilio", title: "WhatsApp by Twilio", id: "whatsapp:+15550200012", known: "+15550200012", picture: true, typing: true, delivered: true, read: true },
   { platform: "line", id: `U${"0".repeat(28)}d001`, picture: true, buttons: true, quick: true, typing: true },
   { platform: "messenger", id: "7000000000000001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true },
   { platform: "instagram", id: "6800000000000001", picture: true, buttons: true, quick: true, typing: true, handshake: true },
@@ -45,8 +47,8 @@ const REPLIES = {
 const receipt = (id, text, wanted) =>
   eventually(async () => (await desk(world, id)).messages.find((message) => message.text === text)?.receipts.includes(wanted), { timeout: 20_000, label: `${wanted} of "${text}"`, world });
 
-for (const { platform, id, picture, buttons, quick, typing, delivered, read, handshake } of PLATFORMS) {
-  describe(platform, { timeout: 240_000 }, () => {
+for (const { platform, title = platform, id, known = id, picture, buttons, quick, typing, delivered, read, handshake } of PLATFORMS) {
+  describe(title, { timeout: 240_000 }, () => {
     const person = new PlatformPerson(() => world, platform, id);
     let conversation;
 
@@ -62,7 +64,7 @@ for (const { platform, id, picture, buttons, quick, typing, delivered, read, han
     test("texts go both ways, in order", async () => {
       await person.set({ name: "Zoë Example" });
       for (const text of ["Hello 👋", "two", "three"]) await person.does({ kind: "text", text });
-      conversation = await talking(world, id, 3);
+      conversation = await talking(world, known, 3);
       const said = conversation.messages.filter(({ role }) => role === "CONSUMER").map(({ text }) => text);
       assert.deepEqual(said, ["Hello 👋", "two", "three"]);
       for (const text of ["Good day", "one more", "and more"]) await agentSays(world, conversation.id, text);
@@ -74,7 +76,7 @@ for (const { platform, id, picture, buttons, quick, typing, delivered, read, han
       const event = await person.does({ kind: "text", text: "only once" });
       await person.redeliver(event.id);
       await person.does({ kind: "text", text: "and then" });
-      const { messages } = await talking(world, id, 5);
+      const { messages } = await talking(world, known, 5);
       const said = messages.filter(({ role }) => role === "CONSUMER").map(({ text }) => text);
       assert.deepEqual(said.slice(-2), ["only once", "and then"]);
     });
@@ -142,7 +144,7 @@ for (const { platform, id, picture, buttons, quick, typing, delivered, read, han
     if (typing) {
       test("the person sees that the agent types", async () => {
         await person.does({ kind: "text", text: "are you there?" });
-        await talking(world, id);
+        await talking(world, known);
         await eventually(async () => {
           await act(world, conversation.id, "typing");
           return (await person.show()).typing;
@@ -166,7 +168,7 @@ for (const { platform, id, picture, buttons, quick, typing, delivered, read, han
       await eventually(async () => (await desk(world, conversation.id)).state === "CLOSE", { label: "the close", world });
       await person.does({ kind: "text", text: "one more thing" });
       const next = await eventually(async () => {
-        const known = await talking(world, id);
+        const known = await talking(world, known);
         return known.id !== conversation.id && known;
       }, { timeout: 30_000, label: "a new conversation", world });
       await agentSays(world, next.id, "Here I am again");
