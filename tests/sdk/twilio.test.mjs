@@ -190,7 +190,7 @@ describe("requests", { timeout: 120_000 }, () => {
 
   test("are those that the library makes", async () => {
     await person.does({ kind: "text", text: "Hello" });
-    const { id: conversation } = await talking(world, "+15550300001", 1);
+    const { id: conversation } = await talking(world, id, 1);
     await agentSays(world, conversation, "1+1=2 & 100 % 👋🏽\nsecond line: ä");
     await act(world, conversation, "files", { name: "shoe.png", fileType: "PNG", caption: "A shoe" });
     await act(world, conversation, "files", { name: "invoice.pdf", fileType: "PDF" });
@@ -203,7 +203,7 @@ describe("requests", { timeout: 120_000 }, () => {
 
   test("for typing are, too", async () => {
     const typing = () => wire.calls.filter(({ path }) => path.endsWith("/Typing.json"));
-    const { id: conversation } = await talking(world, "+15550300001", 1);
+    const { id: conversation } = await talking(world, id, 1);
     await act(world, conversation, "typing");
     const [call] = await eventually(() => typing().length > 0 && typing(), { timeout: 20_000, label: "typing", world });
     const { channel, messageId } = Object.fromEntries(new URLSearchParams(call.text));
