@@ -73,8 +73,8 @@ export const replacements = [
   },
   {
     file: "src/platforms/readable.rs",
-    find: "        Content::Text { text } | Content::Choice { text, .. } => text.clone(),",
-    put: "        Content::Text { text }\n        | Content::Poll { question: text }\n        | Content::Choice { text, .. } => text.clone(),",
+    find: "        Content::Text { text } | Content::Choice { text, .. } | Content::Aside { text } => {",
+    put: "        Content::Text { text }\n        | Content::Poll { question: text }\n        | Content::Choice { text, .. }\n        | Content::Aside { text } => {",
   },
   // What Worker and objects say: fields, an event, a signal, a body.
   {
