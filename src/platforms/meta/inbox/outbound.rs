@@ -111,7 +111,7 @@ pub(super) fn signal(inbox: &Inbox, signal: &OutgoingSignal<'_>) -> Option<HttpR
             status: ReceiptStatus::Read,
             ..
         } => "mark_seen",
-        Signal::Receipt { .. } | Signal::ReceiptUntil { .. } => return None,
+        _ => return None,
     };
     if !is_open(signal.heard, signal.now) {
         return None;
