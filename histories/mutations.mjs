@@ -132,7 +132,7 @@ export const MUTATIONS = [
     why: "A platform's 503 makes a dead letter.",
     edits: [
       edit(
-        "src/platforms/twilio/outbound.rs",
+        "src/platforms/twilio/answers.rs",
         "502 | 503 => retry(Cause::Server { status }),",
         "502 | 503 => Outcome::Refused { reason: Refusal::Rejected { code: status.to_string() } },",
       ),
@@ -143,7 +143,7 @@ export const MUTATIONS = [
     why: "A platform that does not answer counts as one that has taken the message.",
     edits: [
       edit(
-        "src/platforms/twilio/outbound.rs",
+        "src/platforms/twilio/answers.rs",
         "Err(HttpFailure::Lost) => Err(Outcome::Unknown {\n            cause: Cause::NoAnswer,\n        }),",
         "Err(HttpFailure::Lost) => Ok(None),",
       ),

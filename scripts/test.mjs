@@ -119,6 +119,11 @@ function sections(file) {
       needs: ["simulator", "connector build", "deployment dry run", "neighbouring release"],
       run: () => nodeTests("tests/e2e", { only: file }),
     },
+    {
+      name: "vendor SDKs",
+      needs: ["simulator", "connector build", "deployment dry run"],
+      run: () => nodeTests("tests/sdk", { only: file }),
+    },
     { name: "page", needs: ["simulator", "connector build"], run: () => pageTests(file) },
   ];
 }

@@ -73,8 +73,8 @@ export const replacements = [
   },
   {
     file: "src/platforms/readable.rs",
-    find: "        Content::Text { text } | Content::Choice { text, .. } => text.clone(),",
-    put: "        Content::Text { text }\n        | Content::Poll { question: text }\n        | Content::Choice { text, .. } => text.clone(),",
+    find: "        Content::Text { text } | Content::Choice { text, .. } | Content::Aside { text } => {",
+    put: "        Content::Text { text }\n        | Content::Poll { question: text }\n        | Content::Choice { text, .. }\n        | Content::Aside { text } => {",
   },
   // What Worker and objects say: fields, an event, a signal, a body.
   {
@@ -104,13 +104,13 @@ export const replacements = [
   },
   {
     file: "src/conversation/signalling.rs",
-    find: "            Signal::Receipt { remote_id, status } => (remote_id, status),",
-    put: "            Signal::Reaction { .. } => return Ok(()),\n            Signal::Receipt { remote_id, status } => (remote_id, status),",
+    find: "            Signal::ReceiptUntil { until, status } => {",
+    put: "            Signal::Reaction { .. } => Ok(()),\n            Signal::ReceiptUntil { until, status } => {",
   },
   {
     file: "src/platforms/gateway/outbound.rs",
-    find: "        Signal::Receipt { remote_id, status } => Hinted::Receipt {",
-    put: "        Signal::Reaction { .. } => return None,\n        Signal::Receipt { remote_id, status } => Hinted::Receipt {",
+    find: "        Signal::ReceiptUntil { .. } => return None,",
+    put: "        Signal::Reaction { .. } | Signal::ReceiptUntil { .. } => return None,",
   },
   {
     file: "src/conversation/accept.rs",

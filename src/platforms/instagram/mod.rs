@@ -21,6 +21,7 @@ const ABILITIES: Abilities = Abilities {
         Heard::Edit,
         Heard::Unsend,
         Heard::Read,
+        Heard::Profile,
     ],
     shows: &[
         Shown::Text,

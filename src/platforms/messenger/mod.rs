@@ -24,6 +24,7 @@ const ABILITIES: Abilities = Abilities {
         Heard::Unsend,
         Heard::Delivered,
         Heard::Read,
+        Heard::Profile,
     ],
     shows: &[
         Shown::Text,

@@ -149,7 +149,7 @@ fn a_person_is_asked_for_by_id() {
     let told = answer(200, fixture!("answers/profile")).unwrap();
     let profile = adapter().read_profile(&told).unwrap();
     assert_eq!(profile.name.as_deref(), Some("Zoë"));
-    assert_eq!(profile.description.as_deref(), Some("@zoe.k"));
+    assert_eq!(profile.customer.social_id.as_deref(), Some("zoe.k"));
     let told = answer(200, "{\"username\":\"zoe.k\"}").unwrap();
     let profile = adapter().read_profile(&told).unwrap();
     assert_eq!(profile.name.as_deref(), Some("zoe.k"));

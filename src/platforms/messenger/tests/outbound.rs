@@ -135,15 +135,19 @@ fn who_speaks_stands_before_the_text() {
         sent(&*adapter(), &message)
     };
     assert_eq!(send(&text("Hello")), [json!({ "text": "Ada: Hello" })]);
-    let structured = |text: Option<&str>| Content::Structured {
-        text: text.map(str::to_owned),
-        content: Some(
-            json!({ "type": "button", "title": "Yes", "click": { "actions": [{ "type": "publishText", "text": "Yes" }] } }),
-        ),
+    let button = json!({ "type": "button", "title": "Yes", "click": { "actions": [{ "type": "publishText", "text": "Yes" }] } });
+    let words = json!({ "type": "text", "text": "Call?" });
+    let structured = |elements: Value| Content::Structured {
+        text: None,
+        content: Some(json!({ "type": "vertical", "elements": elements })),
         quick_replies: None,
         metadata: None,
     };
-    let pieces = send(&structured(None));
+    let pieces = send(&structured(json!([words, button])));
+    assert_eq!(pieces.len(), 1);
+    assert_eq!(pieces[0]["attachment"]["payload"]["text"], "Ada: Call?");
+    // Where there are no words to stand before, it stands alone.
+    let pieces = send(&structured(json!([button])));
     assert_eq!(pieces[0], json!({ "text": "Ada:" }));
 }
 

@@ -1,7 +1,7 @@
 //! `POST /{page or me}/messages`: one request for each piece of a message, and for each signal.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::network::Network;
 use super::{Inbox, answers, render};
@@ -68,18 +68,30 @@ fn mid(response: &HttpResponse) -> Option<String> {
 }
 
 fn request(inbox: &Inbox, message: &Outgoing<'_>, piece: &Value) -> HttpRequest {
-    let mut body = json!({ "recipient": { "id": message.consumer }, "message": piece });
-    if inbox.human_agent && !is_open(message.heard, message.now) {
-        body["messaging_type"] = "MESSAGE_TAG".into();
-        body["tag"] = "HUMAN_AGENT".into();
+    let basis: &[(&str, &str)] = if inbox.human_agent && !is_open(message.heard, message.now) {
+        &[("messaging_type", "MESSAGE_TAG"), ("tag", "HUMAN_AGENT")]
     } else if inbox.network == Network::Messenger {
-        body["messaging_type"] = "RESPONSE".into();
-    }
-    post(inbox, &body)
+        &[("messaging_type", "RESPONSE")]
+    } else {
+        &[]
+    };
+    let mut body = recipient(message.consumer);
+    body.extend(
+        basis
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Value::from(*value))),
+    );
+    body.insert("message".to_owned(), piece.clone());
+    post(inbox, body)
 }
 
-fn post(inbox: &Inbox, body: &Value) -> HttpRequest {
-    inbox.app.post(&format!("{}/messages", inbox.node), body)
+fn recipient(consumer: &str) -> Map<String, Value> {
+    Map::from_iter([("recipient".to_owned(), json!({ "id": consumer }))])
+}
+
+fn post(inbox: &Inbox, body: Map<String, Value>) -> HttpRequest {
+    let path = format!("{}/messages", inbox.node);
+    inbox.app.post(&path, &Value::Object(body))
 }
 
 /// Whether one may still answer freely. Where it is not known when the person spoke last, Meta knows.
@@ -99,11 +111,12 @@ pub(super) fn signal(inbox: &Inbox, signal: &OutgoingSignal<'_>) -> Option<HttpR
             status: ReceiptStatus::Read,
             ..
         } => "mark_seen",
-        Signal::Receipt { .. } | Signal::ReceiptUntil { .. } => return None,
+        _ => return None,
     };
     if !is_open(signal.heard, signal.now) {
         return None;
     }
-    let body = json!({ "recipient": { "id": signal.consumer }, "sender_action": action });
-    Some(post(inbox, &body))
+    let mut body = recipient(signal.consumer);
+    body.insert("sender_action".to_owned(), action.into());
+    Some(post(inbox, body))
 }

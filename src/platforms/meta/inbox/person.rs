@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Inbox, Network};
 use crate::http::{HttpRequest, HttpResponse, Method};
-use crate::message::Profile;
+use crate::message::{CustomerInfo, Profile};
 use crate::platforms::meta::app::is_id;
 use crate::platforms::reading::hint;
 
@@ -41,7 +41,10 @@ pub(super) fn read(response: &HttpResponse) -> Option<Profile> {
         first_name,
         last_name,
         avatar_url: hint(&fields, "profile_pic"),
-        description: username.map(|name| format!("@{name}")),
+        customer: CustomerInfo {
+            social_id: username,
+            ..CustomerInfo::default()
+        },
         ..Profile::default()
     };
     (profile != Profile::default()).then_some(profile)

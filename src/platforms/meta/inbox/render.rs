@@ -53,9 +53,9 @@ fn structured(inbox: &Inbox, message: &Outgoing<'_>, mut outline: Outline) -> Op
         return None;
     }
     if let Some(name) = speaker(message) {
-        match outline.blocks.first_mut() {
-            Some(Block::Text(text)) => *text = format!("{name}: {text}"),
-            _ => outline.blocks.insert(0, Block::Text(format!("{name}:"))),
+        match outline.blocks.first_mut().and_then(first_words) {
+            Some(words) => *words = format!("{name}: {words}"),
+            None => outline.blocks.insert(0, Block::Text(format!("{name}:"))),
         }
     }
     let outline = fit(outline, &inbox.network.limits());
@@ -64,6 +64,18 @@ fn structured(inbox: &Inbox, message: &Outgoing<'_>, mut outline: Outline) -> Op
         templates.block(block);
     }
     Some(templates.with_replies(&outline.replies))
+}
+
+/// The words that a block begins with, where no picture stands before them.
+fn first_words(block: &mut Block) -> Option<&mut String> {
+    match block {
+        Block::Text(text) => Some(text),
+        Block::Card(card) if card.picture.is_none() => {
+            card.title.as_mut().or_else(|| card.lines.first_mut())
+        }
+        Block::Menu(menu) => menu.title.as_mut(),
+        _ => None,
+    }
 }
 
 /// `None`: it goes as a link.

@@ -80,7 +80,9 @@ impl<'a> Templates<'a> {
         if text.trim().is_empty() {
             text = card.some_words();
         }
-        let mut parts = split(&text, |part| utf16_units(part) <= BUTTON_TEXT);
+        // The last part stands above the buttons, the others go before it.
+        let text = text.trim_end();
+        let mut parts = split(text, |part| utf16_units(part) <= BUTTON_TEXT);
         let last = parts.pop().unwrap_or_default();
         let before = text.strip_suffix(last.as_str()).unwrap_or_default();
         self.text(before);
@@ -133,21 +135,27 @@ impl<'a> Templates<'a> {
 
     fn element(&self, card: &Card, words: &Words) -> Value {
         let limited = |text: &str| cut(text, ELEMENT_TEXT, utf16_units);
-        let mut element = json!({ "title": limited(&words.title) });
-        if !words.subtitle.is_empty() {
-            element["subtitle"] = limited(&words.subtitle).into();
-        }
-        if let Some(picture) = &card.picture {
-            element["image_url"] = picture.url.clone().into();
-        }
+        let subtitle = Some(words.subtitle.as_str()).filter(|text| !text.is_empty());
+        let picture = card.picture.as_ref().map(|picture| picture.url.as_str());
         let link = card.link.as_deref();
-        if let Some(url) = link.filter(|url| telephone(url).is_none()) {
-            element["default_action"] = json!({ "type": "web_url", "url": url });
-        }
-        if !card.taps.is_empty() {
-            element["buttons"] = self.buttons(&card.taps).into();
-        }
-        element
+        let link = link.filter(|url| telephone(url).is_none());
+        let parts = [
+            ("title", Some(limited(&words.title).into())),
+            ("subtitle", subtitle.map(|text| limited(text).into())),
+            ("image_url", picture.map(Value::from)),
+            (
+                "default_action",
+                link.map(|url| json!({ "type": "web_url", "url": url })),
+            ),
+            (
+                "buttons",
+                (!card.taps.is_empty()).then(|| self.buttons(&card.taps).into()),
+            ),
+        ];
+        let present = parts
+            .into_iter()
+            .filter_map(|(name, value): (&str, Option<Value>)| Some((name.to_owned(), value?)));
+        Value::Object(present.collect())
     }
 
     fn generic(&mut self, elements: Vec<Value>) {
@@ -201,8 +209,8 @@ impl<'a> Templates<'a> {
         if last.is_none_or(|last| last.get("text").is_none()) {
             self.messages.push(json!({ "text": "👇" }));
         }
-        if let Some(last) = self.messages.last_mut() {
-            last["quick_replies"] = replies.into();
+        if let Some(Value::Object(last)) = self.messages.last_mut() {
+            last.insert("quick_replies".to_owned(), replies.into());
         }
         self.messages
     }
