@@ -139,7 +139,8 @@ test("a paused channel accepts everything and sends nothing; resumed, nothing is
   for (const n of [11, 12, 13, 14, 15]) people.push(await person(n, "0"));
   await admin(world, "PUT", "/admin/pauses/channels/support-sms");
   const { channels } = await admin(world, "GET", "/admin/pauses");
-  assert.deepEqual(channels.map(({ name, paused }) => [name, paused]), [["app", false], ["support-sms", true]]);
+  assert.ok(channels.length > 2);
+  assert.deepEqual(channels.filter(({ paused }) => paused).map(({ name }) => name), ["support-sms"]);
   const say = async (round) => {
     for (const { number, id } of people) {
       assert.equal((await sendFromPhone(world, number, String(round))).status, 200);

@@ -193,7 +193,7 @@ describe("WhatsApp", { timeout: 180_000 }, () => {
     await person.set({ silent_for_s: 25 * 3600 });
     await agentSays(world, conversation, "Are you still there?");
     await told(conversation, "Are you still there?", "NACK");
-    await comes(conversation, ["Not delivered: the time in which WhatsApp allows free answers is over (24 hours after the consumer's last message)"]);
+    await comes(conversation, ["Not delivered: the 24 hours in which WhatsApp allows free answers are over"]);
   });
 });
 

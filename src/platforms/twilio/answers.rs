@@ -47,12 +47,10 @@ pub(super) fn explain(refusal: &Refusal) -> Option<&'static str> {
         "30005" => "the number is unknown or no longer in use",
         "30007" => "the carrier filtered it out",
         "30036" => "it could not be delivered in time",
-        "63003" | "63024" => "the recipient cannot be reached on WhatsApp",
+        "63003" | "63024" => "the person cannot be reached on WhatsApp",
         "63013" | "63021" => "WhatsApp does not allow this content",
-        "63016" => {
-            "the time in which WhatsApp allows free answers is over (24 hours after the consumer's last message)"
-        }
-        "63032" | "63049" => "WhatsApp does not deliver more messages to this person for now",
+        "63016" => "the 24 hours in which WhatsApp allows free answers are over",
+        "63032" | "63049" => "WhatsApp holds this message back from this person",
         "11751" | "30019" => "the file is too large",
         "12300" | "21620" | "63019" => "the file could not be taken over",
         _ => return None,

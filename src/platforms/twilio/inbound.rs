@@ -90,6 +90,7 @@ fn error_code(fields: &Fields) -> Option<String> {
 /// What a message says, in order: words, files, a place. Nothing is dropped: what this release has no model for is a line.
 fn contents(fields: &Fields) -> Result<Vec<Content>, Unreadable> {
     let mut contents: Vec<Content> = words(fields)?.into_iter().collect();
+    add_line(&mut contents, forwarded(fields));
     add_line(&mut contents, advertisement(fields));
     contents.extend(attachments(fields));
     contents.extend(place(fields)?);
@@ -152,19 +153,27 @@ fn opting(fields: &Fields) -> Option<&'static str> {
     }
 }
 
-/// The advertisement that the person came by.
+fn forwarded(fields: &Fields) -> Option<String> {
+    let marked = |name: &&str| fields.hint(name).as_deref() == Some("true");
+    ["Forwarded", "FrequentlyForwarded"]
+        .iter()
+        .any(marked)
+        .then(|| "[forwarded]".to_owned())
+}
+
+/// The advertisement that the person came from.
 fn advertisement(fields: &Fields) -> Option<String> {
     let told: Vec<String> = ["ReferralHeadline", "ReferralSourceUrl"]
         .into_iter()
         .filter_map(|name| fields.hint(name))
         .collect();
     if !told.is_empty() {
-        return Some(format!("[came by an advertisement: {}]", told.join(", ")));
+        return Some(format!("[came from an ad: {}]", told.join(" ")));
     }
     ["ReferralSourceId", "ReferralCtwaClid"]
         .into_iter()
         .any(|name| fields.has(name))
-        .then(|| "[came by an advertisement]".to_owned())
+        .then(|| "[came from an ad]".to_owned())
 }
 
 /// Puts a line below the text, or into a text of its own where there is none.

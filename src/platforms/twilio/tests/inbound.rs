@@ -163,7 +163,7 @@ fn a_message_is_words_then_files_then_a_place() {
             whatsapp(
                 "SM11",
                 vec![text(
-                    "Is it still on?\n[came by an advertisement: Summer sale, https://fb.me/example]",
+                    "Is it still on?\n[came from an ad: Summer sale https://fb.me/example]",
                 )],
             ),
         ),
@@ -246,11 +246,20 @@ fn no_part_of_a_message_is_dropped() {
         ),
         (
             "Body=Yes&ButtonPayload=y&ReferralSourceId=1",
-            vec![choice("Yes", "y"), text("[came by an advertisement]")],
+            vec![choice("Yes", "y"), text("[came from an ad]")],
         ),
         (
+            "Body=Hi&Forwarded=true&ReferralSourceId=1",
+            vec![text("Hi\n[forwarded]\n[came from an ad]")],
+        ),
+        (
+            "FrequentlyForwarded=true&MediaUrl0=https%3A%2F%2Fx&MediaContentType0=image%2Fgif",
+            vec![text("[forwarded]"), gif()],
+        ),
+        ("Body=Hi&Forwarded=false", vec![text("Hi")]),
+        (
             "Body=&ReferralSourceUrl=https%3A%2F%2Fx",
-            vec![text("[came by an advertisement: https://x]")],
+            vec![text("[came from an ad: https://x]")],
         ),
         ("NumMedia=1", vec![text("[file]")]),
         ("NumMedia=1&MediaContentType0=%FF", vec![text("[file]")]),
