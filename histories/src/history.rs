@@ -109,8 +109,8 @@ fn conversation(world: &World) -> Option<String> {
 fn act(world: &Rc<World>) {
     match world.roll(0, 99) {
         0..46 => consumer_writes(world),
-        46..50 => platforms::types(world, &person(world)),
-        50..52 => platforms::unreadable(world),
+        46..50 => types(world),
+        50..52 => platforms::unreadable(world, &person(world)),
         52..54 => platforms::forged(world, &person(world)),
         54..56 => liveengage::malformed(world),
         56..58 => liveengage::forged(world),
@@ -127,6 +127,15 @@ fn act(world: &Rc<World>) {
                 _ => liveengage::agent_closes(world, &conversation),
             }
         }
+    }
+}
+
+/// Somebody types, or does what is told in an aside.
+fn types(world: &Rc<World>) {
+    let person = person(world);
+    match person.channel {
+        "line" => platforms::line::aside(world, &person),
+        _ => platforms::types(world, &person),
     }
 }
 
