@@ -35,6 +35,7 @@ const EXPECTED: &[&str] = &[
     "a platform reports a failure later",
     "a push",
     "a push is known already (409)",
+    "a quick exchange",
     "a reply by its token",
     "a short-lived token",
     "a storage step fails",

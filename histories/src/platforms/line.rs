@@ -225,8 +225,9 @@ fn unsent(world: &World, person: &Person) -> Event {
 
 fn event(world: &World, person: &Person, kind: &str, what: Value) -> Event {
     let number = next_number(world);
+    // LINE's clock is ahead of the objects', where those are not right.
     let mut event = json!({
-        "type": kind, "mode": "active", "timestamp": world.now(),
+        "type": kind, "mode": "active", "timestamp": world.now() + world.plan.skew,
         "source": { "type": "user", "userId": person.address },
         "webhookEventId": format!("01HEVT{number:020}"),
         "deliveryContext": { "isRedelivery": false },
