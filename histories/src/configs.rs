@@ -14,6 +14,9 @@ pub(crate) const CLIENT_SECRET: &str = "hunter2-client";
 pub(crate) const AUTH_TOKEN: &str = "hunter2-auth";
 pub(crate) const APP_SECRET: &str = "whsec_hunter2AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
+pub(crate) const LINE_SECRET: &str = "hunter2-line";
+pub(crate) const LINE_TOKEN: &str = "hunter2-line-token";
+
 /// One for each mixture of policies.
 pub(crate) fn all() -> Result<Vec<Rc<Config>>, String> {
     let mut configs = Vec::new();
@@ -48,6 +51,13 @@ fn read(on_unknown: &str, echo_metadata: bool, reorder_wait: u64) -> Result<Conf
             "reorder_wait_ms": reorder_wait,
         },
         "SECRET_CHANNEL_APP": { "signing_secret": APP_SECRET },
+        "CHANNEL_LINE": {
+            "platform": "line", "account": "demo", "on_unknown": on_unknown,
+            "reorder_wait_ms": reorder_wait,
+        },
+        "SECRET_CHANNEL_LINE": {
+            "channel_secret": LINE_SECRET, "channel_access_token": LINE_TOKEN,
+        },
     });
     let bindings: Bindings = match bindings {
         Value::Object(bindings) => bindings.into_iter().collect(),

@@ -14,6 +14,7 @@ use liveengage_connector::crypto::sha256_hex;
 use liveengage_connector::http::Millis;
 use liveengage_connector::objects::HeldAccess;
 
+use crate::checks::asides;
 use crate::marks;
 use crate::world::World;
 
@@ -279,10 +280,13 @@ impl Store for SimStore {
     fn update(&mut self, row: &Row) -> Result<(), StoreError> {
         self.write()?;
         let mut disk = self.disk.borrow_mut();
+        let Some(before) = disk.rows.get(&row.key).cloned() else {
+            return Ok(());
+        };
+        asides::check_moot(&self.world, disk.consumer.as_ref(), &before, row);
         let Some(stored) = disk.rows.get_mut(&row.key) else {
             return Ok(());
         };
-        let before = stored.clone();
         stored.state = row.state;
         stored.due_at = row.due_at;
         stored.content.clone_from(&row.content);

@@ -109,8 +109,8 @@ fn conversation(world: &World) -> Option<String> {
 fn act(world: &Rc<World>) {
     match world.roll(0, 99) {
         0..46 => consumer_writes(world),
-        46..50 => platforms::types(world, &person(world)),
-        50..52 => platforms::unreadable(world),
+        46..50 => types(world),
+        50..52 => platforms::unreadable(world, &person(world)),
         52..54 => platforms::forged(world, &person(world)),
         54..56 => liveengage::malformed(world),
         56..58 => liveengage::forged(world),
@@ -121,12 +121,41 @@ fn act(world: &Rc<World>) {
                 return consumer_writes(world);
             };
             match other {
-                63..86 => liveengage::agent_says(world, &conversation, false, false),
+                63..80 => liveengage::agent_says(world, &conversation, false, false),
+                80..86 => exchange(world, conversation),
                 86..88 => liveengage::agent_says(world, &conversation, false, true),
                 88..94 => liveengage::agent_says(world, &conversation, true, false),
                 _ => liveengage::agent_closes(world, &conversation),
             }
         }
+    }
+}
+
+/// A person and an agent answer each other at once.
+fn exchange(world: &Rc<World>, conversation: String) {
+    let with = liveengage::consumer_of(world, &conversation);
+    let people = world.platforms.borrow().people.clone();
+    let Some(person) = people.into_iter().find(|it| Some(it.key(world)) == with) else {
+        return;
+    };
+    world.note("a quick exchange");
+    let world = Rc::clone(world);
+    world.clone().executor.spawn(0, async move {
+        for _ in 0..world.roll(2, 5) {
+            platforms::says(&world, &person, "c%n");
+            world.sleep(world.roll(200, 2000)).await;
+            liveengage::agent_says(&world, &conversation, false, false);
+            world.sleep(world.roll(200, 1000)).await;
+        }
+    });
+}
+
+/// Somebody types, or does what is told in an aside.
+fn types(world: &Rc<World>) {
+    let person = person(world);
+    match person.channel {
+        "line" => platforms::line::aside(world, &person),
+        _ => platforms::types(world, &person),
     }
 }
 

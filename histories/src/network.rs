@@ -101,12 +101,19 @@ fn named(request: &HttpRequest) -> Option<String> {
     if request.url.contains("/Messages.json") {
         return platforms::form_field(&request.body, "Body");
     }
+    if platforms::line::is_line(&request.url) {
+        return platforms::line::text_of(request);
+    }
     let body: serde_json::Value = serde_json::from_slice(&request.body).ok()?;
     Some(body.get("id")?.as_str()?.to_owned())
 }
 
 fn lane(url: &str) -> Option<&'static str> {
-    if url.contains("/messaging/consumer/") || url.contains("/consumer?") {
+    // Who a person is, is asked on the way to LiveEngage.
+    if url.contains("/messaging/consumer/")
+        || url.contains("/consumer?")
+        || platforms::line::is_profile(url)
+    {
         return Some("to LiveEngage");
     }
     (service(url) != Service::Liveengage).then_some("to the platform")
@@ -117,6 +124,8 @@ fn service(url: &str) -> Service {
         Service::Twilio
     } else if url.starts_with("https://app.example/") {
         Service::App
+    } else if platforms::line::is_line(url) {
+        Service::Line
     } else {
         Service::Liveengage
     }
@@ -129,7 +138,7 @@ fn trouble(world: &Rc<World>, service: Service) -> Option<Trouble> {
     if let Some(outage) = outage {
         world.note(match service {
             Service::Liveengage => "LiveEngage is out",
-            Service::Twilio | Service::App => "a platform is out",
+            Service::Twilio | Service::App | Service::Line => "a platform is out",
         });
         return Some(outage.kind);
     }
@@ -165,7 +174,7 @@ async fn carry(
 ) {
     let effect = || match service {
         Service::Liveengage => liveengage::answer(&world, &request),
-        Service::Twilio | Service::App => platforms::answer(&world, &request),
+        Service::Twilio | Service::App | Service::Line => platforms::answer(&world, &request),
     };
     world.sleep(world.roll(3, 120)).await;
     let answer = match trouble {

@@ -46,6 +46,7 @@ pub(crate) enum Service {
     Liveengage,
     Twilio,
     App,
+    Line,
 }
 
 /// How a request fails.
@@ -100,7 +101,12 @@ impl Plan {
                 _ => 20 * SECOND,
             };
             plan.outages.push(Outage {
-                of: *dice.pick(&[Service::Liveengage, Service::Twilio, Service::App]),
+                of: *dice.pick(&[
+                    Service::Liveengage,
+                    Service::Twilio,
+                    Service::App,
+                    Service::Line,
+                ]),
                 from,
                 until: from + length,
                 kind: *dice.pick(&[

@@ -14,8 +14,8 @@ use liveengage_connector::runtime::{
 
 use crate::disk::{Disk, SimStore, gate};
 use crate::executor::Owner;
-use crate::network;
 use crate::world::{Name, World};
+use crate::{checks, network, platforms};
 
 #[derive(Clone)]
 pub(crate) struct SimRuntime {
@@ -38,6 +38,7 @@ impl SimRuntime {
     fn check_create(&self) {
         let disk = self.disk();
         let disk = disk.borrow();
+        checks::asides::check_create(&self.world, &disk);
         let known = disk.consumer.as_ref().map(|it| it.conversations.as_slice());
         let mut known = known.unwrap_or_default().iter();
         if let Some(open) = known.find(|it| it.stage_open && it.main_open) {
@@ -85,8 +86,16 @@ impl Runtime for SimRuntime {
         {
             self.check_create();
         }
+        let looks_up = platforms::line::is_profile(&request.url);
+        if looks_up {
+            checks::line::check_look_up(&self.world, &self.name(), self.owner);
+        }
         self.gate().await;
-        under_way.answer(request).await
+        let answer = under_way.answer(request).await;
+        if looks_up {
+            checks::line::looked_up(&self.world, &self.name(), self.owner, &answer);
+        }
+        answer
     }
 
     async fn ask(&self, object: &Object<'_>, path: &str, body: &str) -> Result<Reply, Failed> {

@@ -300,6 +300,14 @@ fn events(changes: &[Value]) -> Value {
     json!({ "kind": "notification", "body": body, "type": "ms.MessagingEventNotification" })
 }
 
+/// Our key of the consumer whose conversation that is.
+pub(crate) fn consumer_of(world: &World, conversation: &str) -> Option<String> {
+    let le = world.liveengage.borrow();
+    let mut conversations = le.conversations.iter();
+    let found = conversations.find(|it| it.id == conversation);
+    found.map(|it| it.consumer.1.clone())
+}
+
 /// An agent writes into a conversation, to the consumer or to other agents.
 pub(crate) fn agent_says(world: &Rc<World>, conversation: &str, private: bool, long: bool) {
     let (key, dialog) = {

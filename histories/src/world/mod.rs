@@ -93,6 +93,8 @@ pub(crate) struct World {
     pub(crate) doubtful: RefCell<BTreeSet<String>>,
     /// Requests under way, by object and lane.
     pub(crate) under_way: RefCell<BTreeMap<(String, &'static str), u32>>,
+    /// When an object was last answered who its person is, and which instance of it.
+    pub(crate) looked_up: RefCell<BTreeMap<String, (Owner, Millis)>>,
     /// Notifications and callbacks that are not acknowledged yet.
     pub(crate) undelivered: Cell<u32>,
     pub(crate) seen: RefCell<BTreeMap<&'static str, u64>>,
@@ -107,6 +109,7 @@ impl World {
         let mut dice = Dice::new(seed);
         let plan = Plan::new(&mut dice, configs.len());
         let config = Rc::clone(&configs[plan.config]);
+        let platforms = Platforms::new(&mut dice, plan.consumers);
         let world = Self {
             executor: Executor::at(START),
             dice: RefCell::new(dice),
@@ -121,9 +124,10 @@ impl World {
             index: RefCell::default(),
             index_seen: RefCell::default(),
             liveengage: RefCell::default(),
-            platforms: RefCell::new(Platforms::new(plan.consumers)),
+            platforms: RefCell::new(platforms),
             doubtful: RefCell::default(),
             under_way: RefCell::default(),
+            looked_up: RefCell::default(),
             undelivered: Cell::new(0),
             seen: RefCell::default(),
             wrong: RefCell::default(),

@@ -1,9 +1,12 @@
-//! Twilio with its phones, and the app behind a gateway.
+//! Twilio with its phones, the app behind a gateway, and LINE.
+
+pub(crate) mod line;
+mod post;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use liveengage_connector::crypto::{base64, decode_base64, hmac_sha1, hmac_sha256, sha256_hex};
+use liveengage_connector::crypto::{base64, sha256_hex};
 use liveengage_connector::http::{HttpAnswer, HttpRequest, Method};
 use liveengage_connector::identity::ConsumerKey;
 use liveengage_connector::intake::callbacks;
@@ -12,12 +15,15 @@ use liveengage_connector::platforms::Callback;
 use liveengage_connector::runtime::Runtime;
 use serde_json::{Value, json};
 
-use crate::configs::{ACCOUNT, ACCOUNT_SID, APP_SECRET, AUTH_TOKEN, PUBLIC_URL};
+use crate::configs::{ACCOUNT, ACCOUNT_SID, AUTH_TOKEN};
+use crate::dice::Dice;
 use crate::marks;
 use crate::network::response;
 use crate::plan::{MINUTE, SECOND};
 use crate::runtime::SimRuntime;
 use crate::world::{Name, World};
+use line::Line;
+pub(crate) use post::Post;
 
 /// Somebody who writes.
 #[derive(Clone, Debug)]
@@ -37,6 +43,13 @@ pub(crate) struct Sent {
     post: Post,
 }
 
+impl Sent {
+    /// Whether others may say the same, so that an echo without an id may mean either.
+    pub(crate) fn is_alike(&self) -> bool {
+        self.text.ends_with(" ok") || line::is_aside(&self.text)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Platforms {
     pub(crate) people: Vec<Person>,
@@ -45,25 +58,27 @@ pub(crate) struct Platforms {
     pub(crate) shown: Vec<(String, String)>,
     /// What a platform has refused.
     pub(crate) refused: BTreeSet<String>,
+    pub(crate) line: Line,
     app_ids: BTreeSet<String>,
     number: u64,
 }
 
 impl Platforms {
-    pub(crate) fn new(people: u64) -> Self {
-        let person = |number: u64| Person {
-            channel: if number.is_multiple_of(2) {
-                "support-sms"
-            } else {
-                "app"
-            },
-            address: format!("{}1000{number}", marks::ADDRESS),
+    pub(crate) fn new(dice: &mut Dice, people: u64) -> Self {
+        let mut person = |number: u64| {
+            let channel = *dice.pick(&["support-sms", "app", "line"]);
+            let address = match channel {
+                "line" => line::address(number),
+                _ => format!("{}1000{number}", marks::ADDRESS),
+            };
+            Person { channel, address }
         };
         Self {
-            people: (1..=people).map(|it| person(it + people % 2)).collect(),
+            people: (1..=people).map(&mut person).collect(),
             sent: Vec::new(),
             shown: Vec::new(),
             refused: BTreeSet::new(),
+            line: Line::default(),
             app_ids: BTreeSet::new(),
             number: 0,
         }
@@ -87,6 +102,9 @@ pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
 pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     if request.url.contains("/Messages.json") {
         return twilio(world, request);
+    }
+    if line::is_line(&request.url) {
+        return line::answer(world, request);
     }
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     if body["type"] != "message" {
@@ -135,7 +153,7 @@ fn twilio(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
             ("MessageStatus", status),
             ("To", &to),
         ];
-        hand_over(world, None, Post::form(&fields));
+        hand_over(world, Vec::new(), Post::form(&fields));
     }
     Ok(response(201, json!({ "sid": sid }).to_string()))
 }
@@ -160,64 +178,6 @@ fn show(world: &World, address: &str, text: &str) {
     }
     let shown = (address.to_owned(), text.to_owned());
     world.platforms.borrow_mut().shown.push(shown);
-}
-
-/// A callback, to be signed each time that it is posted.
-#[derive(Clone, Debug)]
-pub(crate) struct Post {
-    channel: &'static str,
-    body: Rc<Vec<u8>>,
-}
-
-impl Post {
-    fn form(fields: &[(&str, &str)]) -> Self {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("AccountSid", ACCOUNT_SID)
-            .extend_pairs(fields)
-            .finish();
-        Self {
-            channel: "support-sms",
-            body: Rc::new(body.into_bytes()),
-        }
-    }
-
-    fn json(body: &Value) -> Self {
-        Self {
-            channel: "app",
-            body: Rc::new(body.to_string().into_bytes()),
-        }
-    }
-
-    fn headers(&self, world: &World) -> Vec<(String, String)> {
-        let own = |name: &str, value: String| (name.to_owned(), value);
-        if self.channel == "app" {
-            let seconds = (world.now() / 1000).to_string();
-            let key = decode_base64(APP_SECRET.trim_start_matches("whsec_")).unwrap_or_default();
-            let parts: [&[u8]; 4] = [b"w.", seconds.as_bytes(), b".", &self.body];
-            let mac = base64(&hmac_sha256(&key, &parts));
-            return vec![
-                own("content-type", "application/json".to_owned()),
-                own("webhook-id", "w".to_owned()),
-                own("webhook-timestamp", seconds),
-                own("webhook-signature", format!("v1,{mac}")),
-            ];
-        }
-        let mut pairs: Vec<_> = form_urlencoded::parse(&self.body).collect();
-        pairs.sort();
-        let url = format!("{PUBLIC_URL}/channels/{}", self.channel);
-        let text: String = pairs
-            .iter()
-            .map(|(name, value)| format!("{name}{value}"))
-            .collect();
-        let mac = hmac_sha1(AUTH_TOKEN.as_bytes(), &[url.as_bytes(), text.as_bytes()]);
-        vec![
-            own(
-                "content-type",
-                "application/x-www-form-urlencoded".to_owned(),
-            ),
-            own("x-twilio-signature", base64(&mac)),
-        ]
-    }
 }
 
 async fn take(runtime: SimRuntime, post: Post, headers: Vec<(String, String)>) -> u16 {
@@ -247,20 +207,22 @@ async fn take(runtime: SimRuntime, post: Post, headers: Vec<(String, String)>) -
     }
 }
 
-async fn deliver(world: &Rc<World>, post: &Post) -> Option<u16> {
-    let (post, headers) = (post.clone(), post.headers(world));
+async fn deliver(world: &Rc<World>, post: Post) -> Option<u16> {
+    let headers = post.headers(world);
     world.front(|runtime| take(runtime, post, headers)).await
 }
 
 /// Posts a callback until it is acknowledged, and sometimes once more.
-fn hand_over(world: &Rc<World>, sent: Option<usize>, post: Post) {
+fn hand_over(world: &Rc<World>, sent: Vec<usize>, mut post: Post) {
     let world = Rc::clone(world);
     world.undelivered.set(world.undelivered.get() + 1);
     world.clone().executor.spawn(0, async move {
         world.sleep(world.roll(1, 200)).await;
         let mut pause = SECOND;
         loop {
-            match deliver(&world, &post).await {
+            let status = deliver(&world, post.clone()).await;
+            post = post.again();
+            match status {
                 Some(200..300) => break,
                 Some(429 | 503) | None => world.note("a callback is retried"),
                 Some(status) => {
@@ -272,12 +234,12 @@ fn hand_over(world: &Rc<World>, sent: Option<usize>, post: Post) {
             world.sleep(pause).await;
             pause = (pause * 2).min(MINUTE);
         }
-        if let Some(sent) = sent {
+        for sent in sent {
             acknowledged(&world, sent);
         }
         if world.fault("a callback is repeated", world.plan.delivery) {
             world.sleep(world.roll(10, 3 * MINUTE)).await;
-            let _ = deliver(&world, &post).await;
+            let _ = deliver(&world, post).await;
         }
         world.undelivered.set(world.undelivered.get() - 1);
     });
@@ -298,12 +260,11 @@ fn acknowledged(world: &World, sent: usize) {
 
 /// Somebody writes.
 pub(crate) fn says(world: &Rc<World>, person: &Person, words: &str) {
-    let number = {
-        let mut platforms = world.platforms.borrow_mut();
-        platforms.number += 1;
-        platforms.number
-    };
+    let number = next_number(world);
     let text = format!("{} {words}", marks::TEXT).replace("%n", &number.to_string());
+    if person.channel == "line" {
+        return line::says(world, person, text);
+    }
     let (id, post) = if person.channel == "app" {
         let id = format!("m-{number}");
         let post = Post::json(&json!({
@@ -323,18 +284,30 @@ pub(crate) fn says(world: &Rc<World>, person: &Person, words: &str) {
         let post = Post::form(&fields);
         (id, post)
     };
+    write(world, person, vec![(id, text)], post);
+}
+
+fn next_number(world: &World) -> u64 {
+    let mut platforms = world.platforms.borrow_mut();
+    platforms.number += 1;
+    platforms.number
+}
+
+/// Hands over a callback with what somebody has said, by ids.
+fn write(world: &Rc<World>, person: &Person, said: Vec<(String, String)>, post: Post) {
     let sent = {
-        let mut platforms = world.platforms.borrow_mut();
-        platforms.sent.push(Sent {
+        let sent = &mut world.platforms.borrow_mut().sent;
+        let first = sent.len();
+        sent.extend(said.into_iter().map(|(id, text)| Sent {
             person: person.clone(),
             key: format!("c:{id}"),
             text,
             acknowledged: false,
             post: post.clone(),
-        });
-        platforms.sent.len() - 1
+        }));
+        (first..sent.len()).collect()
     };
-    hand_over(world, Some(sent), post);
+    hand_over(world, sent, post);
 }
 
 /// Somebody types, or has done so.
@@ -342,34 +315,34 @@ pub(crate) fn types(world: &Rc<World>, person: &Person) {
     if person.channel == "app" {
         world.note("somebody is typing");
         let typing = json!({ "type": "typing", "from": person.address, "state": "composing" });
-        hand_over(world, None, Post::json(&typing));
+        hand_over(world, Vec::new(), Post::json(&typing));
     }
 }
 
 /// A callback that is authentic and that nobody can read.
-pub(crate) fn unreadable(world: &Rc<World>) {
+pub(crate) fn unreadable(world: &Rc<World>, person: &Person) {
     world.note("an unreadable callback");
+    if person.channel == "line" {
+        return line::unreadable(world, person);
+    }
     let number = world.roll(0, 1_000_000);
-    hand_over(
-        world,
-        None,
-        Post::json(&json!({ "type": "message", "odd": number })),
-    );
+    let odd = Post::json(&json!({ "type": "message", "odd": number }));
+    hand_over(world, Vec::new(), odd);
 }
 
 /// A callback that somebody else has signed.
 pub(crate) fn forged(world: &Rc<World>, person: &Person) {
     world.note("a forged callback");
     let world = Rc::clone(world);
-    let post = Post::json(&json!({
-        "type": "message", "id": "forged", "from": person.address,
-        "content": { "type": "text", "text": "f0rged" },
-    }));
+    let post = match person.channel {
+        "line" => line::forged(&world, person),
+        _ => Post::json(&json!({
+            "type": "message", "id": "forged", "from": person.address,
+            "content": { "type": "text", "text": "f0rged" },
+        })),
+    };
     world.clone().executor.spawn(0, async move {
-        let mut headers = post.headers(&world);
-        headers.retain(|(name, _)| name != "webhook-signature");
-        let mac = base64(&[7; 32]);
-        headers.push(("webhook-signature".to_owned(), format!("v1,{mac}")));
+        let headers = post.forged_headers(&world);
         let status = world.front(|runtime| take(runtime, post, headers)).await;
         if !matches!(status, Some(403) | None) {
             world.violation("forgeries are refused", format!("{status:?}"));
@@ -380,9 +353,9 @@ pub(crate) fn forged(world: &Rc<World>, person: &Person) {
 /// A message comes again that was acknowledged long ago.
 pub(crate) fn redeliver(world: &Rc<World>, sent: &Sent) {
     let world = Rc::clone(world);
-    let post = sent.post.clone();
+    let post = sent.post.again();
     world.clone().executor.spawn(0, async move {
         world.note("a callback comes again after days");
-        let _ = deliver(&world, &post).await;
+        let _ = deliver(&world, post).await;
     });
 }

@@ -1,5 +1,8 @@
 //! What the README promises, held against what phones, desk and storage show in the end.
 
+pub(crate) mod asides;
+pub(crate) mod line;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -144,7 +147,10 @@ fn check_end(world: &World, row: &Row) {
             )
         }
         Refusal::Crashed => ("refused: it crashes", says(row, marks::POISON)),
-        Refusal::OutcomeUnknown => ("refused: its outcome is unknown", world.plan.config >= 2),
+        Refusal::OutcomeUnknown => (
+            "refused: its outcome is unknown",
+            matches!(world.plan.config, 2 | 3),
+        ),
         Refusal::Malformed { .. } => (
             "refused: malformed",
             row.key.starts_with("x:") || row.key.starts_with("c:malformed"),
@@ -173,8 +179,8 @@ fn story(row: &Row) -> String {
 
 /// What had an effect, of one consumer: by key of the message, each piece, in order.
 struct Effects {
-    /// The consumer is one of the app, which knows messages by their ids.
-    app: bool,
+    /// The consumer's channel. The app knows messages by their ids.
+    channel: String,
     to_liveengage: Vec<(String, String)>,
     to_consumer: Vec<(String, String)>,
 }
@@ -212,7 +218,10 @@ impl Effects {
         let to_consumer = shown
             .filter_map(|(_, text)| Some((by_number.get(&number(text)?)?.clone(), text.clone())));
         Self {
-            app: disk.consumer.as_ref().is_some_and(|it| it.channel == "app"),
+            channel: disk
+                .consumer
+                .as_ref()
+                .map_or_else(String::new, |it| it.channel.clone()),
             to_liveengage: to_liveengage.collect(),
             to_consumer: to_consumer.collect(),
         }
@@ -239,10 +248,9 @@ impl Effects {
             *times.entry(text).or_default() += 1;
         }
         if row.state == RowState::Delivered {
-            let moot = row.trace.iter().any(|step| step.event == StepEvent::Moot);
             // Of two messages with the same words an echo without an id may mean either: what counts is how many have arrived.
             let alike = !world.echoes_bring_ids() && is_alike(world, &row.key);
-            if times.is_empty() && !moot && !alike {
+            if times.is_empty() && !is_moot(row) && !alike {
                 let what = format!("{}: {}", row.key, story(row));
                 world.violation("delivered means delivered", what);
             }
@@ -258,7 +266,11 @@ impl Effects {
             };
             let policy = world.plan.config < 2 || world.plan.config == 4;
             world.note("an effect is doubled, by the policy");
-            if self.app && row.lane == Lane::ToConsumer || !policy || !known {
+            if self.channel == "line" && row.lane == Lane::ToConsumer {
+                line::check_doubled(world, row, text);
+            }
+            let app = self.channel == "app";
+            if app && row.lane == Lane::ToConsumer || !policy || !known {
                 let what = format!("{} {most} times: {}", row.key, story(row));
                 world.violation("no second effect without doubt", what);
             }
@@ -271,7 +283,8 @@ impl Effects {
             .rows
             .values()
             .filter(|row| row.state == RowState::Delivered);
-        let delivered = delivered.filter(|row| is_alike(world, &row.key)).count();
+        let delivered = delivered.filter(|row| !is_moot(row) && is_alike(world, &row.key));
+        let delivered = delivered.count();
         let arrived = self.to_liveengage.iter().map(|(key, _)| key);
         let arrived: BTreeSet<&String> = arrived.filter(|key| is_alike(world, key)).collect();
         let arrived = arrived.len();
@@ -349,7 +362,12 @@ fn all_but_the_last_doubtful(world: &World, key: &str) -> bool {
 fn is_alike(world: &World, key: &str) -> bool {
     let platforms = world.platforms.borrow();
     let mut sent = platforms.sent.iter();
-    sent.any(|sent| sent.key == key && sent.text.ends_with(" ok"))
+    sent.any(|sent| sent.key == key && sent.is_alike())
+}
+
+/// Whether it ended because there was nothing left to do for it.
+fn is_moot(row: &Row) -> bool {
+    row.trace.iter().any(|step| step.event == StepEvent::Moot)
 }
 
 /// The number in an agent's text or in a piece of one.
