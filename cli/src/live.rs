@@ -46,6 +46,9 @@ pub(crate) fn check(config: &Config, public_url: Option<&str>, only: Option<&str
         for channel in channels.filter(|channel| channel.account.name == account.name) {
             let step = run.channel(channel);
             run.end(&format!("channel {}", channel.name), step);
+            if let Some(step) = run.handshake(channel) {
+                run.end(&format!("handshake of {}", channel.name), step);
+            }
         }
     }
     let verdict = match (run.done, run.failed) {
@@ -210,6 +213,34 @@ impl Run<'_> {
         }
     }
 
+    /// The request by which a platform finds out whose address it is; `None` where it makes none.
+    fn handshake(&self, channel: &Channel) -> Option<Step> {
+        let challenge = time::now().to_string();
+        let query = channel.adapter.handshake_query(&challenge)?;
+        Some(self.handshaken(channel, &challenge, &query))
+    }
+
+    fn handshaken(&self, channel: &Channel, challenge: &str, query: &str) -> Step {
+        let setting = channel_setting(channel);
+        let request = to_callback(channel, Method::Get, Some(query));
+        let answer = self.call(&request, &setting)?;
+        let response = &answer.response;
+        match (response.status, words::error_code(response)) {
+            (200, _) if response.body == challenge.as_bytes() => Ok((
+                "answered, so that the address can be entered at the platform".to_owned(),
+                vec![],
+            )),
+            (403, Some("signature_mismatch")) => {
+                let secret = format!("SECRET_CHANNEL_{}", table_of(channel));
+                Err(Failure::new(
+                    "answered 403: what is deployed has another verify_token",
+                    format!("store the same {secret} by `npx wrangler secret put {secret}`"),
+                ))
+            }
+            _ => Err(words::unexpected(response, &setting)),
+        }
+    }
+
     fn call(&self, request: &HttpRequest, setting: &str) -> Result<Answer, Failure> {
         let answer = self.client.send(request);
         answer.map_err(|trouble| words::no_answer(trouble, host(&request.url), setting))
@@ -227,12 +258,20 @@ fn sender(account: &Account, signs: bool) -> Sender<'_> {
 /// A callback as the platform would make it, but without anything that a platform signs.
 fn callback(channel: &Channel) -> HttpRequest {
     let media_type = channel.adapter.media_types().first().copied();
-    let (url, user) = without_user(&channel.callback_url);
-    let request = HttpRequest {
+    HttpRequest {
         body: b"{}".to_vec(),
-        ..HttpRequest::new(Method::Post, url)
+        ..to_callback(channel, Method::Post, None)
     }
-    .header("content-type", media_type.unwrap_or("application/json"));
+    .header("content-type", media_type.unwrap_or("application/json"))
+}
+
+/// A request to a channel's callback address.
+fn to_callback(channel: &Channel, method: Method, query: Option<&str>) -> HttpRequest {
+    let (mut url, user) = without_user(&channel.callback_url);
+    if let Some(query) = query {
+        url = format!("{url}?{query}");
+    }
+    let request = HttpRequest::new(method, url);
     match user {
         // Whatever is in front of the Worker asks for it.
         Some(user) => request.header(
@@ -256,9 +295,13 @@ fn without_user(url: &str) -> (String, Option<&str>) {
     }
 }
 
+/// What stands behind `CHANNEL_` in the settings.
+fn table_of(channel: &Channel) -> String {
+    channel.name.to_uppercase().replace('-', "_")
+}
+
 fn channel_setting(channel: &Channel) -> String {
-    let table = channel.name.to_uppercase().replace('-', "_");
-    format!("PUBLIC_URL or CHANNEL_{table}.public_url")
+    format!("PUBLIC_URL or CHANNEL_{}.public_url", table_of(channel))
 }
 
 fn slow(answer: &Answer) -> Vec<String> {

@@ -60,6 +60,8 @@ Accounts
 Channels
   support-sms: twilio, answered by account demo
     twilio calls https://connector.example.com/channels/support-sms
+      enter it, by POST, for incoming messages of the number, the WhatsApp sender or the messaging service
+      with #rt=4000&rc=3&rp=4xx,5xx,ct,rt behind it, so that Twilio tries again
     consumers are kept under the namespace support-sms
     a message of unknown fate is sent again; one older than 72 hours is not sent any more
 

@@ -129,6 +129,13 @@ pub trait Adapter {
         None
     }
 
+    /// The query of such a request, by which a deployment can be tried out: its answer has to repeat the challenge. `None`: this platform
+    /// makes none. It holds a secret.
+    fn handshake_query(&self, challenge: &str) -> Option<String> {
+        let _ = challenge;
+        None
+    }
+
     /// Whether the callback was made by the platform. Runs before anything of it is parsed.
     fn verify(&self, callback: &Callback<'_>) -> Result<(), Forgery>;
 

@@ -34,6 +34,8 @@ pub struct Platform {
     pub name: &'static str,
     /// What it offers, with the name that people know it by. A vendor that carries several (SMS and WhatsApp) has one entry for each.
     pub offers: &'static [(&'static str, &'static Abilities)],
+    /// What to do at the vendor with a channel's callback address: a sentence a line, for `npm run check`.
+    pub at_vendor: &'static str,
     /// Makes an adapter for a channel.
     pub build: Build,
 }

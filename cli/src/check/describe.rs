@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use liveengage_connector::config::{Bindings, Channel, Config, OnUnknown};
+use liveengage_connector::platforms::REGISTRY;
 use serde_json::Value;
 
 use super::wrangler_secret;
@@ -63,6 +64,10 @@ pub(super) fn channels(report: &mut Report, config: &Config, bindings: &Bindings
             2,
             format!("{platform} calls {}", without_user(&channel.callback_url)),
         );
+        let known = REGISTRY.iter().find(|known| known.name == *platform);
+        for line in known.map_or("", |known| known.at_vendor).lines() {
+            report.line(3, line);
+        }
         report.line(
             2,
             format!(

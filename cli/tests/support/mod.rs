@@ -1,6 +1,8 @@
 //! A directory to run the command in, and somebody to answer its calls.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod deployed;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -27,6 +27,7 @@ const JSON: &str = "application/json";
 pub const PLATFORM: Platform = Platform {
     name: "gateway",
     offers: &[("Gateway or app of your own", &ABILITIES)],
+    at_vendor: "have your side post to it, signed with the signing_secret of the secret",
     build,
 };
 

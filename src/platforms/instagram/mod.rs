@@ -8,6 +8,8 @@ use crate::config::SettingsReader;
 pub const PLATFORM: Platform = Platform {
     name: "instagram",
     offers: &[("Instagram", &ABILITIES)],
+    at_vendor: "enter it in the app's Instagram settings, with the verify_token of the secret\n\
+                subscribe the account to messages, messaging_postbacks, message_reactions, message_edit and messaging_seen",
     build,
 };
 

@@ -32,6 +32,8 @@ const DATA: &str = "https://api-data.line.me";
 pub const PLATFORM: Platform = Platform {
     name: "line",
     offers: &[("LINE", &ABILITIES)],
+    at_vendor: "enter it as webhook URL in the channel's Messaging API settings, and verify it there\n\
+                switch on \"Use webhook\" and \"Webhook redelivery\": without the latter nothing comes again",
     build,
 };
 

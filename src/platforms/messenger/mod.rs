@@ -8,6 +8,8 @@ use crate::config::SettingsReader;
 pub const PLATFORM: Platform = Platform {
     name: "messenger",
     offers: &[("Messenger", &ABILITIES)],
+    at_vendor: "enter it in the app's Messenger settings, with the verify_token of the secret\n\
+                subscribe the page to messages, messaging_postbacks, message_reactions, message_edits, message_reads and message_deliveries",
     build,
 };
 

@@ -12,6 +12,15 @@ use crate::secret::Secret;
 /// Meta sends about ten digits.
 const MAX_CHALLENGE: usize = 256;
 
+/// The query of such a request.
+pub fn query(token: &Secret, challenge: &str) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("hub.mode", "subscribe")
+        .append_pair("hub.challenge", challenge)
+        .append_pair("hub.verify_token", token.expose())
+        .finish()
+}
+
 /// The answer to such a request; every `GET` is one, since callbacks are posted.
 pub fn answer<'s>(
     tokens: impl IntoIterator<Item = &'s Secret>,

@@ -41,6 +41,8 @@ pub const PLATFORM: Platform = Platform {
         ("SMS and MMS by Twilio", &ABILITIES_OF_SMS),
         ("WhatsApp by Twilio", &ABILITIES_OF_WHATSAPP),
     ],
+    at_vendor: "enter it, by POST, for incoming messages of the number, the WhatsApp sender or the messaging service\n\
+                with #rt=4000&rc=3&rp=4xx,5xx,ct,rt behind it, so that Twilio tries again",
     build: settings::build,
 };
 

@@ -30,6 +30,8 @@ const API: &str = "https://graph.facebook.com";
 pub const PLATFORM: Platform = Platform {
     name: "whatsapp",
     offers: &[("WhatsApp", &ABILITIES)],
+    at_vendor: "enter it in the app's WhatsApp configuration, with the verify_token of the secret\n\
+                subscribe to messages, and to user_preferences if agents shall see who wants no marketing",
     build,
 };
 
@@ -128,6 +130,11 @@ impl Adapter for WhatsApp {
 
     fn handshake(&self, callback: &Callback<'_>) -> Option<Result<Acknowledgement, Forgery>> {
         meta::handshake::answer(self.app.verify_token.active(), callback)
+    }
+
+    fn handshake_query(&self, challenge: &str) -> Option<String> {
+        let token = self.app.verify_token.current();
+        Some(meta::handshake::query(token, challenge))
     }
 
     fn verify(&self, callback: &Callback<'_>) -> Result<(), Forgery> {

@@ -105,6 +105,11 @@ impl Adapter for Inbox {
         super::handshake::answer(self.app.verify_token.active(), callback)
     }
 
+    fn handshake_query(&self, challenge: &str) -> Option<String> {
+        let token = self.app.verify_token.current();
+        Some(super::handshake::query(token, challenge))
+    }
+
     fn verify(&self, callback: &Callback<'_>) -> Result<(), Forgery> {
         super::signature::verify(self.app.app_secret.active(), callback)
     }

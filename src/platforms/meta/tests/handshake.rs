@@ -1,6 +1,6 @@
 use super::callback;
 use crate::http::Method;
-use crate::platforms::meta::handshake::answer;
+use crate::platforms::meta::handshake::{answer, query};
 use crate::platforms::{Acknowledgement, Callback, Forgery};
 use crate::secret::Secret;
 
@@ -32,6 +32,15 @@ fn the_challenge_comes_back_as_it_is() {
         } = ask(Some(&query)).unwrap().unwrap();
         assert_eq!((status, content_type), (200, Some("text/plain")));
         assert_eq!(body, "1158201444");
+    }
+}
+
+#[test]
+fn a_query_of_ours_is_answered() {
+    for token in ["new token", "old&token"] {
+        let query = query(&Secret::new(token), "a-B_c.9");
+        let answer = ask(Some(&query)).unwrap().unwrap();
+        assert_eq!((answer.status, answer.body.as_ref()), (200, "a-B_c.9"));
     }
 }
 
