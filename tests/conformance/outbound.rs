@@ -1,5 +1,7 @@
 //! Sends: every kind of content, to the end, from any point, with every answer.
 
+use std::sync::LazyLock;
+
 use liveengage_connector::crypto;
 use liveengage_connector::http::{HttpAnswer, HttpFailure, HttpRequest, HttpResponse};
 use liveengage_connector::message::{
@@ -167,6 +169,7 @@ fn offer_of(content: &Content) -> Option<Offer> {
 }
 
 /// How a send went.
+#[derive(Debug, PartialEq)]
 struct Run {
     requests: Vec<HttpRequest>,
     /// What was stored before each request.
@@ -222,14 +225,14 @@ impl<'a> Message<'a> {
 }
 
 /// As the engine does it: ask, store, send, ask with the answer, store, ask again.
-fn send(exhibit: &Exhibit, message: &Message<'_>, from: &Progress) -> Run {
+fn send(exhibit: &Exhibit, message: &Message<'_>) -> Run {
     let adapter = exhibit.adapter();
     let mut run = Run {
         requests: Vec::new(),
         stored: Vec::new(),
         outcome: Outcome::Delivered { remote_id: None },
     };
-    let mut progress = reread(from);
+    let mut progress = Progress::default();
     loop {
         assert!(run.requests.len() < MOST, "{}: no end", exhibit.platform);
         match adapter.next(&message.outgoing(exhibit, &progress), None) {
@@ -259,6 +262,37 @@ fn send(exhibit: &Exhibit, message: &Message<'_>, from: &Progress) -> Run {
     }
 }
 
+/// A message of that content to somebody of that platform, and how sending it went.
+struct Sent {
+    exhibit: &'static Exhibit,
+    content: Content,
+    /// The platform and what is sent.
+    name: String,
+    run: Run,
+}
+
+impl Sent {
+    fn message(&self) -> Message<'_> {
+        Message::of(&self.content)
+    }
+}
+
+/// Every content on every platform. Most of what is asked of sends is asked of the same ones.
+static SENT: LazyLock<Vec<Sent>> = LazyLock::new(|| {
+    let exhibits: &'static [Exhibit] = exhibits().leak();
+    let both = exhibits.iter().flat_map(|exhibit| {
+        let contents = contents().into_iter();
+        contents.map(move |(name, content)| (exhibit, name, content))
+    });
+    both.map(|(exhibit, name, content)| Sent {
+        exhibit,
+        name: format!("{}: {name}", exhibit.platform),
+        run: send(exhibit, &Message::of(&content)),
+        content,
+    })
+    .collect()
+});
+
 /// As it comes back from storage.
 fn reread(progress: &Progress) -> Progress {
     serde_json::from_str(&serde_json::to_string(progress).unwrap()).unwrap()
@@ -266,57 +300,52 @@ fn reread(progress: &Progress) -> Progress {
 
 #[test]
 fn every_content_is_sent_or_refused_as_unsupported() {
-    for exhibit in exhibits() {
-        let news = exhibit.abilities().news;
-        for (name, content) in contents() {
-            let run = send(&exhibit, &Message::of(&content), &Progress::default());
-            let place = format!("{}: {name}", exhibit.platform);
-            match &run.outcome {
-                Outcome::Delivered { .. } => assert!(!run.requests.is_empty(), "{place}"),
-                Outcome::Refused {
-                    reason: Refusal::Unsupported { .. },
-                } => {
-                    assert!(run.requests.is_empty(), "{place}: refused half-way");
-                    let silent = [
-                        "news",
-                        "unsupported",
-                        "nothing_at_all",
-                        "nothing_known",
-                        "unknown_element",
-                    ];
-                    assert!(silent.contains(&&*name), "{place}: {:?}", run.outcome);
-                }
-                other => panic!("{place}: {other:?}"),
+    for sent in &*SENT {
+        let place = &sent.name;
+        let (_, name) = place.split_once(": ").unwrap();
+        let Run {
+            requests, outcome, ..
+        } = &sent.run;
+        match outcome {
+            Outcome::Delivered { .. } => assert!(!requests.is_empty(), "{place}"),
+            Outcome::Refused {
+                reason: Refusal::Unsupported { .. },
+            } => {
+                assert!(requests.is_empty(), "{place}: refused half-way");
+                let silent = [
+                    "news",
+                    "unsupported",
+                    "nothing_at_all",
+                    "nothing_known",
+                    "unknown_element",
+                ];
+                assert!(silent.contains(&name), "{place}: {outcome:?}");
             }
-            assert!(
-                !news || name != "news" || !run.requests.is_empty(),
-                "{place}"
-            );
+            other => panic!("{place}: {other:?}"),
         }
+        let news = sent.exhibit.abilities().news && name == "news";
+        assert!(!news || !requests.is_empty(), "{place}");
     }
 }
 
 #[test]
 fn requests_go_to_the_platform_and_hold_no_secret_where_it_could_be_seen() {
-    for exhibit in exhibits() {
-        for (name, content) in contents() {
-            for request in send(&exhibit, &Message::of(&content), &Progress::default()).requests {
-                let place = format!("{}: {name}", exhibit.platform);
-                assert!(
-                    request.url.starts_with("https://"),
-                    "{place}: {}",
-                    request.url
-                );
-                assert!(!request.body.is_empty(), "{place}");
-                assert!(!format!("{request:?}").contains(SECRET), "{place}");
-                let body = String::from_utf8_lossy(&request.body);
-                assert!(!body.contains(SECRET), "{place}");
-                let own = url_of(&request.url);
-                assert!(
-                    !own.contains(exhibit.consumer),
-                    "{place}: a person in an address"
-                );
-            }
+    for Sent {
+        exhibit, name, run, ..
+    } in &*SENT
+    {
+        for request in &run.requests {
+            let url = &request.url;
+            assert!(url.starts_with("https://"), "{name}: {url}");
+            assert!(!request.body.is_empty(), "{name}");
+            assert!(!format!("{request:?}").contains(SECRET), "{name}");
+            let body = String::from_utf8_lossy(&request.body);
+            assert!(!body.contains(SECRET), "{name}");
+            let own = url_of(url);
+            assert!(
+                !own.contains(exhibit.consumer),
+                "{name}: a person in an address"
+            );
         }
     }
 }
@@ -327,34 +356,44 @@ fn url_of(url: &str) -> &str {
 
 #[test]
 fn the_same_message_makes_the_same_requests() {
-    for exhibit in exhibits() {
-        for (name, content) in contents() {
-            let message = Message::of(&content);
-            let once = send(&exhibit, &message, &Progress::default());
-            let again = send(&exhibit, &message, &Progress::default());
-            assert!(
-                once.requests == again.requests,
-                "{}: {name}",
-                exhibit.platform
-            );
-        }
+    for sent in &*SENT {
+        let again = send(sent.exhibit, &sent.message());
+        assert!(sent.run == again, "{}", sent.name);
     }
 }
 
+/// From every point, as far as the next one: there it stands as it stood the first time, so that what follows is the same.
 #[test]
 fn after_a_restart_a_send_goes_on_where_it_was() {
-    for exhibit in exhibits() {
-        for (name, content) in contents() {
-            let mut message = Message::of(&content);
-            let whole = send(&exhibit, &message, &Progress::default());
-            // What is good for one answer only was used by the first attempt.
-            message.heard.answered = true;
-            for (at, stored) in whole.stored.iter().enumerate().take(6) {
-                let rest = send(&exhibit, &message, stored);
-                let expected = &whole.requests[at..];
-                let place = format!("{}: {name} from request {at}", exhibit.platform);
-                assert!(rest.requests == expected, "{place}");
-                assert_eq!(rest.outcome, whole.outcome, "{place}");
+    for sent in &*SENT {
+        let Sent {
+            exhibit, name, run, ..
+        } = sent;
+        let mut message = sent.message();
+        // What is good for one answer only was used by the first attempt.
+        message.heard.answered = true;
+        let adapter = exhibit.adapter();
+        let next = |progress: &Progress, answer: Option<&HttpAnswer>| {
+            adapter.next(&message.outgoing(exhibit, progress), answer)
+        };
+        for (at, stored) in run.stored.iter().enumerate() {
+            let Next::Request { request, progress } = next(stored, None) else {
+                panic!("{name}: no request at {at}");
+            };
+            assert!(request == run.requests[at], "{name}: request {at}");
+            let taken = (exhibit.sent)(at);
+            match next(&reread(&progress), Some(&taken)) {
+                Next::Request { progress, .. } => {
+                    let Next::Request { request, progress } = next(&reread(&progress), None) else {
+                        panic!("{name}: no request behind {at}");
+                    };
+                    assert!(request == run.requests[at + 1], "{name}: behind {at}");
+                    assert_eq!(reread(&progress), run.stored[at + 1], "{name}: behind {at}");
+                }
+                Next::Done { outcome, .. } => {
+                    assert_eq!(at + 1, run.requests.len(), "{name}: an early end");
+                    assert_eq!(outcome, run.outcome, "{name}");
+                }
             }
         }
     }
@@ -362,17 +401,13 @@ fn after_a_restart_a_send_goes_on_where_it_was() {
 
 #[test]
 fn no_word_is_lost() {
-    for exhibit in exhibits() {
-        for (name, content) in contents() {
-            let Content::Text { text } = &content else {
-                continue;
-            };
-            let run = send(&exhibit, &Message::of(&content), &Progress::default());
-            let said: String = run.requests.iter().map(words).collect();
-            let place = format!("{}: {name}", exhibit.platform);
-            let squeeze = |text: &str| text.split_whitespace().collect::<String>();
-            assert!(squeeze(&said).contains(&squeeze(text)), "{place}");
-        }
+    for sent in &*SENT {
+        let Content::Text { text } = &sent.content else {
+            continue;
+        };
+        let said: String = sent.run.requests.iter().map(words).collect();
+        let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+        assert!(squeeze(&said).contains(&squeeze(text)), "{}", sent.name);
     }
 }
 
@@ -413,7 +448,7 @@ fn collect(value: &Value, name: &str, said: &mut String) {
 fn choices_are_named_by_their_references_where_there_are_buttons() {
     for exhibit in exhibits() {
         let content = structured(Some("Pick one"), None, Some(replies(2)));
-        let run = send(&exhibit, &Message::of(&content), &Progress::default());
+        let run = send(&exhibit, &Message::of(&content));
         let bodies: String = run
             .requests
             .iter()

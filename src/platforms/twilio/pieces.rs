@@ -5,6 +5,7 @@ use crate::http::web_address::WebAddress;
 use crate::message::{Content, File, FilePlace, Location};
 use crate::outcome::Refusal;
 use crate::platforms::Outgoing;
+use crate::platforms::fitting::utf16_units;
 use crate::platforms::readable::readable;
 use crate::rich::outline::{Block, Limits, Outline, Place, fit};
 use crate::rich::{self, QuickReplies, outline};
@@ -130,12 +131,8 @@ pub(super) fn pieces(twilio: &Twilio, message: &Outgoing<'_>) -> Result<Vec<Piec
     Ok(pieces.unwrap_or_else(|| texts(&text).collect()))
 }
 
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
 fn texts(text: &str) -> impl Iterator<Item = Piece> {
-    let pieces = split(text, |piece| units(piece) <= MAX_BODY);
+    let pieces = split(text, |piece| utf16_units(piece) <= MAX_BODY);
     pieces
         .into_iter()
         .map(|piece| Piece::text(piece.to_owned()))
@@ -156,7 +153,7 @@ fn file_pieces(
     let name = file.name.as_deref().unwrap_or("file");
     let caption = file.caption.as_deref().filter(|caption| *caption != name);
     let caption = caption.map(|caption| spoken(message, caption.trim_end()));
-    let below = kind != Kind::Other && caption.as_deref().map_or(0, units) <= MAX_CAPTION;
+    let below = kind != Kind::Other && caption.as_deref().map_or(0, utf16_units) <= MAX_CAPTION;
     let mut piece = Piece {
         media: Some(url.to_owned()),
         words: format!("{name}: {url}"),
@@ -306,7 +303,7 @@ impl Writer<'_> {
     fn picture(&mut self, url: String, below: &str, words: String) {
         self.flush();
         let below = below.trim();
-        let fits = (1..=MAX_CAPTION).contains(&units(below));
+        let fits = (1..=MAX_CAPTION).contains(&utf16_units(below));
         let body = fits.then(|| self.spoken(below));
         self.pieces.push(Piece {
             words: if fits { words } else { url.clone() },
