@@ -106,7 +106,8 @@ test("a text from the phone is seen at the desk, and the answer on the phone", a
 
 test("a second phone has a conversation of its own", async () => {
   const before = await at("desk-conversations").locator("[data-conversation]").count();
-  await at("phone-add").click();
+  await at("phone-add").locator("summary").click();
+  await page.locator("[data-action=add-sms]").click();
   await typeOnPhone("hello from another phone");
   await shows("desk-conversations", "hello from another phone");
   await eventually(async () => (await at("desk-conversations").locator("[data-conversation]").count()) > before, {
@@ -143,6 +144,23 @@ test("the brand's app: a card's button, typing both ways, a picture and ticks", 
   await page.locator("[data-action=send-picture]").click();
   await at("desk-messages").locator("[data-file] img, img[data-file], [data-file]").first().waitFor({ timeout: 20_000 });
   await picture("app-phone");
+});
+
+test("a person with LINE: a card from the desk, and a tap on its button", async () => {
+  await at("phone-add").locator("summary").click();
+  await page.locator("[data-action=add-line]").click();
+  await typeOnPhone("hello from LINE");
+  await at("desk-conversations").locator("[data-conversation]", { hasText: "hello from LINE" }).click({ timeout: 20_000 });
+  await shows("desk-messages", "hello from LINE");
+
+  await at("desk-cards").locator("summary").click();
+  await page.locator('[data-palette="Card with quick replies"]').click();
+  const reserve = at("phone-messages").locator(".tap", { hasText: "Reserve" });
+  await reserve.waitFor({ timeout: 20_000 });
+  await at("phone-messages").locator(".tap.quick", { hasText: "Call me" }).waitFor({ timeout: 20_000 });
+  await picture("line-phone");
+  await reserve.click();
+  await at("desk-messages").locator("[data-metadata]").first().waitFor({ timeout: 20_000 });
 });
 
 test("Ctrl-C ends everything", async () => {

@@ -11,12 +11,13 @@ import { conversation, isOf, state } from "./state.js";
 const seen = new Map();
 const heard = (talk) => talk.messages.filter((message) => message.role === "CONSUMER").length;
 
-/** What a conversation is called: the person's name in the app, the number, or the name in the profile. */
+/** What a conversation is called: the person's name in the app, a telephone number, the name in the profile, or the id. */
 export function label(talk) {
   const { number, profile, ext_consumer_id: ext } = talk.consumer;
   const owner = state.people.find((one) => isOf(talk, one.id));
   const name = [profile?.firstName, profile?.lastName].filter(Boolean).join(" ");
-  return owner?.name || number || name || "Consumer " + ext.slice(0, 10);
+  if (owner?.name) return owner.name;
+  return (number?.startsWith("+") ? number : name || number) || "Consumer " + ext.slice(0, 10);
 }
 
 const isTyping = (talk) => /^COMPOS/.test(talk.consumer.chatState ?? "");

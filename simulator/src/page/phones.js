@@ -32,16 +32,16 @@ export function showPhone() {
     if (current) { current.scrollIntoView({ inline: "nearest", block: "nearest" }); shown = key; }
   }
   $("phone-frame").dataset.kind = state.phone.kind;
-  $("app-add").hidden = !state.app;
   const sms = !app && !platform;
   $("channel").hidden = !sms || state.channels.length < 2;
   for (const id of ["phone-menu", "phone-options"]) $(id).hidden = sms;
   if (sms) $("phone-typing").hidden = true;
   if (!app) $("phone-agent").hidden = true;
-  $("person-add").hidden = state.platforms.length === 0;
-  fill($("person-add"), state.platforms.map((one) => ({
-    id: `add-${one.name}`, words: one.title, run: () => addPlatformPerson(one.name, NAMES),
-  })));
+  fill($("phone-add"), [
+    { id: "add-sms", words: "SMS", run: addPhone },
+    state.app ? { id: "add-app", words: "The brand’s app", run: addPerson } : null,
+    ...state.platforms.map((one) => ({ id: `add-${one.name}`, words: one.title, run: () => addPlatformPerson(one.name, NAMES) })),
+  ]);
   if (!sms) fill($("phone-menu"), app ? menu() : [...platformMenu(), OWN_FILE]);
   if (app) showApp(); else if (platform) showPlatformPhone(); else showSms();
   const channels = state.channels.map(([name]) => name);
@@ -138,8 +138,6 @@ export function startPhones() {
   $("phone-input").addEventListener("input", () => { if (state.phone.kind === "app") typed($("phone-input").value); });
   $("phone-input").addEventListener("blur", () => stopTyping("paused"));
   $("channel").addEventListener("change", showPhone);
-  $("add").addEventListener("click", addPhone);
-  $("app-add").addEventListener("click", addPerson);
   $("phone-file").addEventListener("change", async () => {
     const [chosen] = $("phone-file").files;
     if (chosen && state.phone.kind === "app") await sendFile({ file: chosen });
