@@ -1,11 +1,10 @@
 //! What an app posts. Inputs: of `inbound` the body; of `signature` id, time, signatures and body.
 
-use liveengage_connector::conversation::wire::{AcceptEvent, AcceptRequest};
 use liveengage_connector::http::Method;
-use liveengage_connector::message::{ConsumerEvent, Content, EventKind};
+use liveengage_connector::message::{Content, EventKind};
 use url::Url;
 
-use super::stored::read_again;
+use super::callbacks::{handed_over, parsed};
 use super::web::is_listed;
 use crate::channels::{self, APP_SECRET, FILE_HOSTS, OLD_APP_SECRET};
 use crate::corpus;
@@ -18,24 +17,9 @@ pub(super) fn inbound(data: &[u8]) {
     }
     let channel = channels::channel("app");
     let callback = channels::callback(&channel, Method::Post, None, &[], data);
-    let parsed = channel.adapter.parse(&callback);
-    assert_eq!(
-        parsed,
-        channel.adapter.parse(&callback),
-        "read twice it is two things"
-    );
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(unreadable) => {
-            assert!(unreadable.what.len() < 100, "it repeats what came");
-            return;
-        }
+    let Some(parsed) = parsed(&channel, &callback) else {
+        return;
     };
-    assert!(
-        parsed.ignored.iter().all(|ignored| is_kind(&ignored.kind)),
-        "{:?}",
-        parsed.ignored
-    );
     for event in &parsed.events {
         assert!(event.consumer.len() <= 256 && !event.consumer.chars().any(char::is_control));
         let EventKind::Message { id, content, .. } = &event.event else {
@@ -65,30 +49,7 @@ pub(super) fn inbound(data: &[u8]) {
             );
         }
     }
-    let events = parsed.events.into_iter().map(as_wire).collect();
-    read_again(&AcceptRequest::of_account(channels::ACCOUNT, events));
-}
-
-/// An event as the Worker hands it to an object.
-pub(super) fn as_wire(event: ConsumerEvent) -> AcceptEvent {
-    match event.event {
-        EventKind::Message {
-            id,
-            content,
-            sent_at,
-        } => AcceptEvent::Message {
-            id,
-            content,
-            sent_at,
-            handle: event.handle,
-        },
-        EventKind::Signal(signal) => AcceptEvent::Signal { signal },
-    }
-}
-
-/// A kind that is logged: a word of ours and one of theirs.
-pub(super) fn is_kind(kind: &str) -> bool {
-    kind.len() <= 64 && kind.bytes().all(|byte| byte.is_ascii_graphic())
+    handed_over(parsed.events);
 }
 
 pub(super) fn inbound_seeds() -> Vec<Vec<u8>> {

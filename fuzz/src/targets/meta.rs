@@ -1,14 +1,12 @@
 //! What all of Meta's platforms have in common, by Messenger and Instagram. Inputs: of `inbound` the body; of `signature` the header,
 //! the query and the body.
 
-use liveengage_connector::conversation::wire::AcceptRequest;
 use liveengage_connector::http::Method;
 use liveengage_connector::message::{Content, EventKind};
 use url::Url;
 use url::form_urlencoded;
 
-use super::gateway::{as_wire, is_kind};
-use super::stored::read_again;
+use super::callbacks::{handed_over, parsed};
 use crate::channels::{self, META_SECRET, SECRET_MARK};
 use crate::corpus;
 use crate::independent::hmac_sha256;
@@ -29,24 +27,9 @@ pub(super) fn inbound(data: &[u8]) {
 fn read(name: &str, data: &[u8]) {
     let channel = channels::channel(name);
     let callback = channels::callback(&channel, Method::Post, None, &[], data);
-    let parsed = channel.adapter.parse(&callback);
-    assert_eq!(
-        parsed,
-        channel.adapter.parse(&callback),
-        "read twice it is two things"
-    );
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(unreadable) => {
-            assert!(unreadable.what.len() < 100, "it repeats what came");
-            return;
-        }
+    let Some(parsed) = parsed(&channel, &callback) else {
+        return;
     };
-    assert!(
-        parsed.ignored.iter().all(|ignored| is_kind(&ignored.kind)),
-        "{:?}",
-        parsed.ignored
-    );
     for event in &parsed.events {
         assert!(event.consumer.len() <= 256 && !event.consumer.chars().any(char::is_control));
         let EventKind::Message { id, content, .. } = &event.event else {
@@ -82,8 +65,7 @@ fn read(name: &str, data: &[u8]) {
             assert_eq!(path, ["", "v26.0", &event.consumer], "{}", request.url);
         }
     }
-    let events = parsed.events.into_iter().map(as_wire).collect();
-    read_again(&AcceptRequest::of_account(channels::ACCOUNT, events));
+    handed_over(parsed.events);
 }
 
 pub(super) fn inbound_seeds() -> Vec<Vec<u8>> {

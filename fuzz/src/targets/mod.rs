@@ -1,6 +1,7 @@
 //! The targets, by name.
 
 mod answers;
+mod callbacks;
 mod config;
 mod engine;
 mod file_link;

@@ -1,12 +1,10 @@
 //! Twilio's callbacks. Input: `form`, `json` or `get`, then the body or the query.
 
 use liveengage_connector::config::Channel;
-use liveengage_connector::conversation::wire::AcceptRequest;
 use liveengage_connector::http::Method;
 use liveengage_connector::message::{Content, EventKind, File, Signal};
 
-use super::gateway::{as_wire, is_kind};
-use super::stored::read_again;
+use super::callbacks::{handed_over, parsed};
 use crate::channels;
 use crate::corpus;
 use crate::input::{joined, parts, text};
@@ -29,24 +27,9 @@ pub(super) fn run(data: &[u8]) {
     let headers = [("content-type".to_owned(), media_type.to_owned())];
     let query = (method == Method::Get).then_some(query.as_str());
     let callback = channels::callback(&channel, method, query, &headers, body);
-    let parsed = channel.adapter.parse(&callback);
-    assert_eq!(
-        parsed,
-        channel.adapter.parse(&callback),
-        "read twice it is two things"
-    );
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(unreadable) => {
-            assert!(unreadable.what.len() < 100, "it repeats what came");
-            return;
-        }
+    let Some(parsed) = parsed(&channel, &callback) else {
+        return;
     };
-    assert!(
-        parsed.ignored.iter().all(|ignored| is_kind(&ignored.kind)),
-        "{:?}",
-        parsed.ignored
-    );
     assert!(
         parsed.events.is_empty() != parsed.ignored.is_empty() && parsed.ignored.len() <= 1,
         "a callback is about one thing"
@@ -78,8 +61,7 @@ pub(super) fn run(data: &[u8]) {
             "{id}"
         );
     }
-    let events = parsed.events.into_iter().map(as_wire).collect();
-    read_again(&AcceptRequest::of_account(channels::ACCOUNT, events));
+    handed_over(parsed.events);
 }
 
 fn id_of(event: &EventKind) -> &str {

@@ -1,13 +1,11 @@
 //! WhatsApp's callbacks. Input: the body.
 
-use liveengage_connector::conversation::wire::AcceptRequest;
 use liveengage_connector::http::Method;
 use liveengage_connector::http::pointer;
 use liveengage_connector::message::{Content, EventKind, Signal};
 use url::Url;
 
-use super::gateway::{as_wire, is_kind};
-use super::stored::read_again;
+use super::callbacks::{handed_over, parsed};
 use crate::channels::{self, WHATSAPP_NUMBER};
 use crate::corpus;
 
@@ -17,24 +15,9 @@ pub(super) fn run(data: &[u8]) {
     }
     let channel = channels::channel("whatsapp");
     let callback = channels::callback(&channel, Method::Post, None, &[], data);
-    let parsed = channel.adapter.parse(&callback);
-    assert_eq!(
-        parsed,
-        channel.adapter.parse(&callback),
-        "read twice it is two things"
-    );
-    let parsed = match parsed {
-        Ok(parsed) => parsed,
-        Err(unreadable) => {
-            assert!(unreadable.what.len() < 100, "it repeats what came");
-            return;
-        }
+    let Some(parsed) = parsed(&channel, &callback) else {
+        return;
     };
-    assert!(
-        parsed.ignored.iter().all(|ignored| is_kind(&ignored.kind)),
-        "{:?}",
-        parsed.ignored
-    );
     for event in &parsed.events {
         assert!(
             event.consumer.is_empty() || is_address(&event.consumer),
@@ -80,8 +63,7 @@ pub(super) fn run(data: &[u8]) {
             }
         }
     }
-    let events = parsed.events.into_iter().map(as_wire).collect();
-    read_again(&AcceptRequest::of_account(channels::ACCOUNT, events));
+    handed_over(parsed.events);
 }
 
 /// A telephone number's digits, or a country and letters and digits.
