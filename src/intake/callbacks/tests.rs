@@ -80,15 +80,15 @@ impl Runtime for Objects {
         Rc::clone(&self.config)
     }
     fn isolate(&self) -> Rc<Isolate> {
-        unreachable!()
+        panic!("it is not asked for that")
     }
     fn log(&self, _: &str, _: &[(&str, &str)], _: bool) {}
     async fn send(&self, _: &HttpRequest) -> HttpAnswer {
-        unreachable!()
+        panic!("it is not asked for that")
     }
     async fn ask(&self, object: &Object<'_>, _: &str, _: &str) -> Result<Reply, Failed> {
         let Object::Conversation(key) = object else {
-            unreachable!()
+            panic!("it is not asked for that")
         };
         let broken = self.broken.iter().find(|(broken, _)| broken == key);
         let (status, body) = match broken {
@@ -103,13 +103,13 @@ impl Runtime for Objects {
         Ok(Reply { status, body })
     }
     async fn index_get(&self, _: &str) -> Option<String> {
-        unreachable!()
+        panic!("it is not asked for that")
     }
     async fn index_put(&self, _: &str, _: &str) -> bool {
-        unreachable!()
+        panic!("it is not asked for that")
     }
     async fn index_delete(&self, _: &str) -> bool {
-        unreachable!()
+        panic!("it is not asked for that")
     }
 }
 
@@ -152,7 +152,7 @@ fn a_failure_counts_for_more_than_a_full_queue() {
 fn a_dead_letter_of_nobody_that_cannot_be_kept_holds_up_nobody() {
     let letter = dead_letter(None, &json!("?"), unreadable("no event"));
     let EventKind::Message { id, .. } = &letter.event else {
-        unreachable!()
+        panic!("it is not asked for that")
     };
     let mut objects = Objects::new();
     let channel = objects.channel();
