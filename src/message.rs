@@ -251,6 +251,17 @@ impl Offer {
     pub fn reference(&self, index: usize) -> String {
         format!("{}.{index}", self.id)
     }
+
+    /// Whether this can be what [`Self::reference`] makes. Other buttons, of an account's own menu or of its ads, come back by the
+    /// same way.
+    pub fn is_reference(text: &str) -> bool {
+        text.split_once('.').is_some_and(|(offer, index)| {
+            (1..=32).contains(&offer.len())
+                && offer.bytes().all(|byte| byte.is_ascii_hexdigit())
+                && (1..=6).contains(&index.len())
+                && index.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    }
 }
 
 /// Who speaks on LiveEngage's side.

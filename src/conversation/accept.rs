@@ -175,7 +175,8 @@ impl<S: Store> Engine<S> {
             else {
                 continue;
             };
-            if !matches!(content, Content::Aside { .. }) {
+            // What cannot be read is nothing that could be answered, and must not take a reply token's place.
+            if !matches!(content, Content::Aside { .. } | Content::Malformed { .. }) {
                 consumer.said(LastHeard {
                     id: id.clone(),
                     // A clock ahead of ours must not keep the next ones from counting.

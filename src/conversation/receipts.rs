@@ -19,10 +19,9 @@ const KEEP_EARLY: Millis = 60_000;
 /// What has to be known to tell what a report is about. It lives in memory only: reports are best effort.
 #[derive(Debug, Default)]
 pub(super) struct Reports {
-    /// Delivered messages by the time of delivery.
-    sent: BTreeSet<(Millis, DialogPlace)>,
-    /// Until when everything has been reported already.
-    told: BTreeMap<AcceptStatus, Millis>,
+    /// Delivered messages by the time of delivery, each with what was reported about it. A time until which all was reported would
+    /// not do: the clocks differ, and what was sent just after a report is not what it was about.
+    sent: BTreeMap<(Millis, DialogPlace), BTreeSet<AcceptStatus>>,
     /// Reports about messages whose platform id is not known yet.
     early: VecDeque<Early>,
 }
@@ -39,7 +38,7 @@ struct Early {
 impl Reports {
     /// A message was delivered.
     pub(super) fn delivered(&mut self, at: Millis, place: &DialogPlace) {
-        self.sent.insert((at, place.clone()));
+        self.sent.entry((at, place.clone())).or_default();
         while self.sent.len() > MOST_SENT {
             self.sent.pop_first();
         }
@@ -47,12 +46,10 @@ impl Reports {
 
     fn until(&mut self, until: Millis, status: AcceptStatus) -> Vec<DialogPlace> {
         let until = until.saturating_add(SKEW);
-        let told = self.told.insert(status, until);
-        let told = told.unwrap_or_default();
-        self.told.insert(status, until.max(told));
-        let sent = self.sent.iter();
-        let new = sent.filter(|(at, _)| *at > told && *at <= until);
-        new.map(|(_, place)| place.clone()).collect()
+        let sent = self.sent.iter_mut();
+        let sent = sent.take_while(|((at, _), _)| *at <= until);
+        let new = sent.filter_map(|((_, place), told)| told.insert(status).then_some(place));
+        new.cloned().collect()
     }
 
     fn early(&mut self, early: Early) {
@@ -195,6 +192,17 @@ mod tests {
         );
         assert_eq!(reports.until(5_000, AcceptStatus::Read), []);
         assert_eq!(reports.until(40_000, AcceptStatus::Read), []);
+    }
+
+    #[test]
+    fn a_message_that_follows_a_report_closely_has_its_own() {
+        let mut reports = Reports::default();
+        reports.delivered(10_000, &place(1));
+        assert_eq!(reports.until(10_100, AcceptStatus::Read), [place(1)]);
+        // Within what the clocks may differ by.
+        reports.delivered(10_600, &place(2));
+        assert_eq!(reports.until(11_000, AcceptStatus::Read), [place(2)]);
+        assert_eq!(reports.until(11_000, AcceptStatus::Read), []);
     }
 
     #[test]

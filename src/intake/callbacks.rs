@@ -42,7 +42,8 @@ pub async fn take(
     }
 }
 
-/// Hands events over, grouped by consumer, each consumer's in their order.
+/// Hands events over, grouped by consumer, each consumer's in their order. Who cannot be reached or has no room does not hold up the
+/// others of the batch: what is stored of them now is a duplicate when it comes again.
 async fn accept(
     runtime: &impl Runtime,
     channel: &Channel,
@@ -50,9 +51,11 @@ async fn accept(
     events: Vec<ConsumerEvent>,
 ) -> Result<(), CallFault> {
     let mut groups: Vec<(ConsumerKey, AcceptRequest)> = Vec::new();
+    let mut taken = Ok(());
     for event in events {
         if event.consumer.is_empty() {
-            keep_ownerless(runtime, channel, identity, event).await?;
+            let kept = keep_ownerless(runtime, channel, identity, event).await;
+            taken = graver(taken, kept);
             continue;
         }
         let key = ConsumerKey::derive(
@@ -98,15 +101,19 @@ async fn accept(
             }
         }
     }
-    let mut full = false;
     for (key, request) in &groups {
-        match store(runtime, key, request).await {
-            Err(CallFault::Full) => full = true,
-            taken => taken?,
-        }
+        taken = graver(taken, store(runtime, key, request).await);
     }
-    // Who has no room does not hold up the others of the batch: what of them is stored now is a duplicate when it comes again.
-    if full { Err(CallFault::Full) } else { Ok(()) }
+    taken
+}
+
+/// What is answered of two results: a failure, or else that somebody has no room.
+fn graver(one: Result<(), CallFault>, other: Result<(), CallFault>) -> Result<(), CallFault> {
+    match one {
+        Ok(()) => other,
+        Err(CallFault::Full) => other.and(one),
+        Err(_) => one,
+    }
 }
 
 /// What was said by nobody that can be named goes where unreadable callbacks go: to the dead letters of the channel.
@@ -149,3 +156,6 @@ async fn store(
     }
     taken
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::{Abilities, Acknowledgement, Callback, Forgery, Later, Parsed, Unreadable};
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Method, Millis};
-use crate::message::{Agent, Content, DialogPlace, File, LastHeard, Offer, Profile, Signal};
+use crate::message::{
+    Agent, Content, DialogPlace, File, FilePlace, LastHeard, Offer, Profile, Signal,
+};
 use crate::outcome::{Outcome, Refusal};
 
 /// How far a send has come, in the adapter's own shape. It is stored in the message's row in the same write as the end
@@ -73,6 +75,30 @@ pub struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
+    /// Where a file can be fetched.
+    pub fn address_of<'f>(&self, file: &'f File) -> Option<&'f str>
+    where
+        'a: 'f,
+    {
+        match &file.at {
+            FilePlace::Url { url } => Some(url),
+            FilePlace::Platform { .. } | FilePlace::Liveengage { .. } => self.file_url,
+        }
+    }
+
+    /// The name of who says it, where that is shown.
+    pub fn speaker(&self) -> Option<&'a str> {
+        self.agent.and_then(|agent| agent.name.as_deref())
+    }
+
+    /// Words with the name of who says them before them, where that is shown.
+    pub fn spoken(&self, words: &str) -> String {
+        match self.speaker() {
+            Some(name) => format!("{name}: {words}"),
+            None => words.to_owned(),
+        }
+    }
+
     /// A message of which nothing else is known.
     pub fn new(
         id: &'a str,

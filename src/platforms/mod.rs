@@ -5,6 +5,7 @@
 
 mod abilities;
 mod adapter;
+mod bearer;
 mod callback;
 pub mod fitting;
 pub mod gateway;

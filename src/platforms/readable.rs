@@ -1,7 +1,7 @@
 //! Every kind of content as text: for platforms that can show nothing else, and for what a platform cannot show.
 
 use super::Outgoing;
-use crate::message::{Content, FilePlace, Location, News};
+use crate::message::{Content, Location, News};
 use crate::outcome::Refusal;
 use crate::rich::{self, QuickReplies};
 
@@ -26,11 +26,7 @@ pub fn readable(message: &Outgoing<'_>) -> Result<String, Refusal> {
         }
         Content::File { file } => {
             let name = file.name.as_deref().unwrap_or("file");
-            let url = match &file.at {
-                FilePlace::Url { url } => Some(url.as_str()),
-                _ => message.file_url,
-            };
-            let first = match url {
+            let first = match message.address_of(file) {
                 Some(url) => format!("{name}: {url}"),
                 None => format!("[{name}]"),
             };
@@ -60,11 +56,7 @@ pub fn readable(message: &Outgoing<'_>) -> Result<String, Refusal> {
     if text.trim().is_empty() {
         return Err(unsupported("empty text"));
     }
-    let speaker = message.agent.and_then(|agent| agent.name.as_deref());
-    Ok(match speaker {
-        Some(name) => format!("{name}: {text}"),
-        None => text.to_owned(),
-    })
+    Ok(message.spoken(text))
 }
 
 /// A place as lines, with a link to a map.

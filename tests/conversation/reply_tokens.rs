@@ -2,6 +2,7 @@
 
 use liveengage_connector::conversation::RowState;
 use liveengage_connector::conversation::wire::{AcceptEvent, AcceptRequest};
+use liveengage_connector::message::Content;
 use liveengage_connector::outcome::Refusal;
 use serde_json::json;
 
@@ -56,6 +57,22 @@ fn an_answer_that_comes_late_is_a_push() {
     world.advance(MINUTE);
     agent_says(&mut world, "one");
     assert_eq!(world.worked(), ["push one"]);
+}
+
+#[test]
+fn what_cannot_be_read_takes_no_token_away() {
+    let mut world = talking("resend");
+    world.receive(&callback(vec![AcceptEvent::Message {
+        id: "malformed-1".to_owned(),
+        content: Content::Malformed {
+            what: "it has no id".to_owned(),
+            raw: "{}".to_owned(),
+        },
+        sent_at: None,
+        handle: None,
+    }]));
+    agent_says(&mut world, "one");
+    assert_eq!(world.worked(), ["report", "reply one"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::contract::{Conversation, Hint, Hinted, Message, Offered, STATES, Show
 use super::{Gateway, JSON, signature};
 use crate::crypto::sha256_hex;
 use crate::http::{HttpAnswer, HttpFailure, HttpRequest, HttpResponse, Method, Millis};
-use crate::message::{Content, File, FilePlace, Location, Signal};
+use crate::message::{Content, File, Location, Signal};
 use crate::outcome::{Cause, Outcome, Refusal};
 use crate::platforms::readable::readable;
 use crate::platforms::{Next, Outgoing, OutgoingSignal};
@@ -147,7 +147,7 @@ fn shown<'a>(message: &Outgoing<'a>) -> Option<Shown<'a>> {
             quick_replies: quick_replies.as_ref(),
             metadata: metadata.as_ref(),
         }),
-        Content::File { file } => shown_file(file, message.file_url),
+        Content::File { file } => shown_file(message, file),
         Content::Location { location } => {
             let Location {
                 latitude,
@@ -170,13 +170,9 @@ fn shown<'a>(message: &Outgoing<'a>) -> Option<Shown<'a>> {
     }
 }
 
-fn shown_file<'a>(file: &'a File, file_url: Option<&'a str>) -> Option<Shown<'a>> {
-    let url = match &file.at {
-        FilePlace::Url { url } => Some(url.as_str()),
-        FilePlace::Liveengage { .. } | FilePlace::Platform { .. } => file_url,
-    };
+fn shown_file<'a>(message: &Outgoing<'a>, file: &'a File) -> Option<Shown<'a>> {
     Some(Shown::File {
-        url: url?,
+        url: message.address_of(file)?,
         name: file.name.as_deref(),
         media_type: file.media_type.as_deref(),
         size: file.size,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::is_message_id;
 use crate::http::web_address::WebAddress;
-use crate::message::{Content, File, FilePlace, Location};
+use crate::message::{Content, File, FilePlace, Location, Offer};
 use crate::platforms::Unreadable;
 use crate::platforms::reading::{
     degrees, hint, identifier, plain_word, required_id, required_text, unreadable, whole_number,
@@ -115,7 +115,7 @@ pub(super) fn tapped(postback: &Map<String, Value>) -> Result<Option<Content>, U
         .into_iter()
         .find_map(|name| hint(params?, name));
     Ok(Some(match picked {
-        None if is_reference(&data) => Content::Choice {
+        None if Offer::is_reference(&data) => Content::Choice {
             // Only where nobody knows any more what was offered: LINE does not tell what the button says.
             text: "[tapped a button]".to_owned(),
             reference: Some(data),
@@ -129,14 +129,4 @@ pub(super) fn tapped(postback: &Map<String, Value>) -> Result<Option<Content>, U
             text: format!("[tapped: {data}, {picked}]"),
         },
     }))
-}
-
-/// Whether this can be what our buttons carry: an offer's id and a number. Others are of the account's own menu.
-fn is_reference(data: &str) -> bool {
-    data.split_once('.').is_some_and(|(offer, index)| {
-        (1..=32).contains(&offer.len())
-            && offer.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && (1..=6).contains(&index.len())
-            && index.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }

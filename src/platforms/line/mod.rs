@@ -17,7 +17,7 @@ mod template;
 
 use super::{
     Abilities, Acknowledgement, Adapter, Callback, Forgery, Heard, Later, Next, Outgoing,
-    OutgoingSignal, Parsed, Platform, Progress, Shown, Unreadable,
+    OutgoingSignal, Parsed, Platform, Progress, Shown, Unreadable, bearer,
 };
 use crate::config::SettingsReader;
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Method};
@@ -89,12 +89,11 @@ fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
         "channel_secret",
         "copy the channel secret from the channel's basic settings in the LINE Developers console",
     );
-    let channel_access_token = reader
-        .required_secret(
-            "channel_access_token",
-            "issue a long-lived channel access token in the Messaging API settings of the LINE Developers console",
-        )
-        .and_then(|token| read_token(reader, token));
+    let channel_access_token = bearer::read(
+        reader,
+        "channel_access_token",
+        "issue a long-lived channel access token in the Messaging API settings of the LINE Developers console",
+    );
     Some(Box::new(Line {
         api_url: api_url.unwrap_or_else(|| API.to_owned()),
         data_url: data_url.unwrap_or_else(|| DATA.to_owned()),
@@ -104,25 +103,10 @@ fn build(reader: &mut SettingsReader<'_>) -> Option<Box<dyn Adapter>> {
     }))
 }
 
-/// The token goes into a header: what cannot stand there would fail every request.
-fn read_token(reader: &mut SettingsReader<'_>, token: Rotating) -> Option<Rotating> {
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-    let valid = token.active().all(|token| plain(token.expose().trim()));
-    if !valid {
-        reader.secret_problem(
-            "channel_access_token",
-            "has characters that no token has",
-            "copy it again from the LINE Developers console, without `Bearer` and in one line",
-        );
-    }
-    valid.then_some(token)
-}
-
 impl Line {
     /// A request with the channel's credentials.
     fn authorized(&self, request: HttpRequest) -> HttpRequest {
-        let token = self.channel_access_token.current().expose().trim();
-        request.header("authorization", format!("Bearer {token}"))
+        bearer::authorized(request, &self.channel_access_token)
     }
 
     /// A `POST` to the API.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::render::{set, texts};
 use crate::http::web_address::WebAddress;
-use crate::message::{Agent, File, FilePlace, Location};
+use crate::message::{Agent, File, Location};
+use crate::platforms::Outgoing;
 use crate::platforms::fitting::{cut, utf16_units};
 use crate::rich::outline::{Picture, Place};
 
@@ -31,11 +32,8 @@ pub(super) fn picture_of(shown: &Picture) -> Vec<Value> {
 }
 
 /// A picture of LiveEngage's, or at an address. Other files have no message: they go as text.
-pub(super) fn picture_file(file: &File, file_url: Option<&str>) -> Option<Vec<Value>> {
-    let url = match &file.at {
-        FilePlace::Url { url } => url.as_str(),
-        FilePlace::Platform { .. } | FilePlace::Liveengage { .. } => file_url?,
-    };
+pub(super) fn picture_file(message: &Outgoing<'_>, file: &File) -> Option<Vec<Value>> {
+    let url = message.address_of(file)?;
     let media_type = file.media_type.as_deref()?.trim().to_ascii_lowercase();
     let kind = matches!(&*media_type, "image/jpeg" | "image/jpg" | "image/png");
     let size = file.size.is_none_or(|size| size <= LARGEST_PICTURE);

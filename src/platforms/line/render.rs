@@ -57,7 +57,7 @@ pub(super) fn messages(message: &Outgoing<'_>) -> Result<Vec<Value>, Refusal> {
             structured(fit(whole, &LIMITS), message.offer)
         }
         Content::Location { location } => vec![location_of(location)],
-        Content::File { file } => picture_file(file, message.file_url).unwrap_or_default(),
+        Content::File { file } => picture_file(message, file).unwrap_or_default(),
         _ => Vec::new(),
     };
     if shown.is_empty() {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::config::SettingsReader;
 use crate::http::{HttpRequest, Method};
+use crate::platforms::bearer;
 use crate::secret::Rotating;
 
 /// The newest version of the Graph API (July 2026).
@@ -40,7 +41,7 @@ impl App {
             "verify_token",
             "make one, for example by `openssl rand -hex 24`, and enter it at Meta beside the callback URL",
         );
-        let access_token = reader.required_secret("access_token", token_cure);
+        let access_token = bearer::read(reader, "access_token", token_cure);
         Some(Self {
             app_secret: app_secret?,
             verify_token: verify_token?,
@@ -56,8 +57,8 @@ impl App {
         let Self {
             api_url, version, ..
         } = self;
-        HttpRequest::new(method, format!("{api_url}/{version}/{path}"))
-            .header("authorization", self.authorization())
+        let request = HttpRequest::new(method, format!("{api_url}/{version}/{path}"));
+        bearer::authorized(request, &self.access_token)
     }
 
     /// The same with a JSON body.
@@ -65,11 +66,6 @@ impl App {
         let mut request = self.request(Method::Post, path);
         request.body = body.to_string().into_bytes();
         request.header("content-type", super::JSON)
-    }
-
-    /// The header's value that authenticates a request.
-    pub fn authorization(&self) -> String {
-        format!("Bearer {}", self.access_token.current().expose())
     }
 }
 

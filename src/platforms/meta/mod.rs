@@ -5,6 +5,7 @@ pub mod envelope;
 pub mod graph;
 pub mod handshake;
 pub mod inbox;
+pub mod sending;
 pub mod signature;
 
 pub use app::App;

@@ -2,7 +2,7 @@
 
 use super::{Twilio, WHATSAPP};
 use crate::http::web_address::WebAddress;
-use crate::message::{Content, File, FilePlace, Location};
+use crate::message::{Content, File, Location};
 use crate::outcome::Refusal;
 use crate::platforms::Outgoing;
 use crate::platforms::fitting::utf16_units;
@@ -146,13 +146,10 @@ fn file_pieces(
     text: &str,
 ) -> Option<Vec<Piece>> {
     let kind = carrier.takes(file.media_type.as_deref()?, file.size)?;
-    let url = match &file.at {
-        FilePlace::Url { url } => url,
-        FilePlace::Platform { .. } | FilePlace::Liveengage { .. } => message.file_url?,
-    };
+    let url = message.address_of(file)?;
     let name = file.name.as_deref().unwrap_or("file");
     let caption = file.caption.as_deref().filter(|caption| *caption != name);
-    let caption = caption.map(|caption| spoken(message, caption.trim_end()));
+    let caption = caption.map(|caption| message.spoken(caption.trim_end()));
     let below = kind != Kind::Other && caption.as_deref().map_or(0, utf16_units) <= MAX_CAPTION;
     let mut piece = Piece {
         media: Some(url.to_owned()),
@@ -166,14 +163,6 @@ fn file_pieces(
             piece.words = text.to_owned();
             Some(vec![piece])
         }
-    }
-}
-
-/// A text with the name of who says it, where that is shown.
-fn spoken(message: &Outgoing<'_>, text: &str) -> String {
-    match message.agent.and_then(|agent| agent.name.as_deref()) {
-        Some(name) => format!("{name}: {text}"),
-        None => text.to_owned(),
     }
 }
 
@@ -295,7 +284,7 @@ impl Writer<'_> {
 
     fn spoken(&mut self, text: &str) -> String {
         match std::mem::replace(&mut self.spoken, true) {
-            false => spoken(self.message, text),
+            false => self.message.spoken(text),
             true => text.to_owned(),
         }
     }

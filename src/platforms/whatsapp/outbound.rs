@@ -1,7 +1,6 @@
 //! `POST /{phone_number_id}/messages`: one request for each of WhatsApp's messages, and for each signal.
 //! <https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages>
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::WhatsApp;
@@ -10,61 +9,27 @@ use super::person::recipient;
 use super::render::{Piece, render};
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Millis};
 use crate::message::{ReceiptStatus, Signal};
-use crate::outcome::{Outcome, Refusal};
+use crate::outcome::Refusal;
 use crate::platforms::meta::graph::{self, Fault, GraphError};
+use crate::platforms::meta::sending;
 use crate::platforms::reading::identifier;
-use crate::platforms::{Next, Outgoing, OutgoingSignal, Progress};
+use crate::platforms::{Next, Outgoing, OutgoingSignal};
 
 /// How long after the person's last message WhatsApp takes free answers.
 const WINDOW: Millis = 24 * 3_600_000;
-
-/// How far a message has been sent. It is stored in rows: fields are only ever added.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Sent {
-    /// Pieces that WhatsApp has taken.
-    next_piece: usize,
-    /// Their ids, as far as WhatsApp gave them.
-    ids: Vec<String>,
-}
 
 pub(super) fn next(
     whatsapp: &WhatsApp,
     message: &Outgoing<'_>,
     answer: Option<&HttpAnswer>,
 ) -> Next {
-    let done = |outcome: Outcome, sent: &Sent| Next::Done {
-        outcome,
-        progress: Progress::of(sent),
-    };
-    let mut sent: Sent = message.progress.read();
-    let pieces = match render(whatsapp, message) {
-        Ok(pieces) => pieces,
-        Err(reason) => return done(Outcome::Refused { reason }, &sent),
-    };
-    if let Some(answer) = answer {
-        match graph::judge(answer, &whatsapp.number_key, fault) {
-            Ok(response) => {
-                sent.next_piece = sent.next_piece.saturating_add(1);
-                sent.ids.extend(message_id(response));
-            }
-            Err(outcome) => return done(outcome, &sent),
-        }
-    }
-    match pieces.get(sent.next_piece) {
-        Some(piece) => Next::Request {
-            request: request(whatsapp, message.consumer, piece),
-            // Unchanged before the request, so that nothing has to be stored for it.
-            progress: match answer {
-                Some(_) => Progress::of(&sent),
-                None => message.progress.clone(),
-            },
-        },
-        None => {
-            let remote_id = (!sent.ids.is_empty()).then(|| sent.ids.join(" "));
-            done(Outcome::Delivered { remote_id }, &sent)
-        }
-    }
+    sending::next(
+        message,
+        render(whatsapp, message),
+        answer,
+        |answer| graph::judge(answer, &whatsapp.number_key, fault).map(message_id),
+        |piece| request(whatsapp, message.consumer, piece),
+    )
 }
 
 fn request(whatsapp: &WhatsApp, consumer: &str, piece: &Piece) -> HttpRequest {
@@ -90,8 +55,7 @@ fn post(whatsapp: &WhatsApp, body: &Value) -> HttpRequest {
 /// The id of the message that was taken.
 fn message_id(response: &HttpResponse) -> Option<String> {
     let body: Value = response.json()?;
-    let id = identifier(body.get("messages")?.get(0)?.get("id")?)?;
-    (!id.contains(char::is_whitespace)).then_some(id)
+    identifier(body.get("messages")?.get(0)?.get("id")?)
 }
 
 /// Typing and "read" are about a message of the person's: the latest one that was heard, or the one that the signal names. To say that

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::files::{is_page, is_picture, shown_as};
 use super::words::{BODY, length, texts};
 use super::{WhatsApp, widgets};
-use crate::message::{Content, File, FilePlace, Location};
+use crate::message::{Content, File, Location};
 use crate::outcome::Refusal;
 use crate::platforms::Outgoing;
 use crate::platforms::readable::readable;
@@ -56,18 +56,6 @@ pub(super) fn render(whatsapp: &WhatsApp, message: &Outgoing<'_>) -> Result<Vec<
     }
 }
 
-fn speaker<'a>(message: &Outgoing<'a>) -> Option<&'a str> {
-    message.agent.and_then(|agent| agent.name.as_deref())
-}
-
-/// Words with the name of who says them before them.
-fn spoken(message: &Outgoing<'_>, words: &str) -> String {
-    match speaker(message) {
-        Some(name) => format!("{name}: {words}"),
-        None => words.to_owned(),
-    }
-}
-
 fn structured(whatsapp: &WhatsApp, message: &Outgoing<'_>) -> Option<Vec<Piece>> {
     let Content::Structured {
         text,
@@ -83,10 +71,10 @@ fn structured(whatsapp: &WhatsApp, message: &Outgoing<'_>) -> Option<Vec<Piece>>
     let text = text.as_deref();
     let outline = rich::outline(text, content.as_ref(), quick_replies.as_ref());
     let mut outline = fit(outline.with_replies_as_menu(), &LIMITS);
-    if speaker(message).is_some() {
+    if message.speaker().is_some() {
         let words = outline.blocks.iter_mut().find_map(first_words);
         if let Some(words) = words {
-            *words = spoken(message, words);
+            *words = message.spoken(words);
         }
     }
     let widgets = widgets::Widgets {
@@ -156,16 +144,12 @@ fn captioned(
 
 /// A file of a kind and size that WhatsApp takes, by a link that it can open.
 fn shown_file(message: &Outgoing<'_>, file: &File) -> Option<Vec<Piece>> {
-    let link = match &file.at {
-        FilePlace::Url { url } => Some(url.as_str()),
-        FilePlace::Liveengage { .. } | FilePlace::Platform { .. } => message.file_url,
-    };
-    let link = link.filter(|link| is_page(link))?;
+    let link = message.address_of(file).filter(|link| is_page(link))?;
     let kind = shown_as(file.media_type.as_deref()?, file.size)?;
     let name = file.name.as_deref();
     let caption = file.caption.as_deref();
     let caption = caption.filter(|caption| kind != "document" || Some(*caption) != name);
-    let caption = caption.map(|caption| spoken(message, caption));
+    let caption = caption.map(|caption| message.spoken(caption));
     Some(captioned(kind, link, name, caption.as_deref()))
 }
 

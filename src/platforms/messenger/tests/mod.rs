@@ -46,7 +46,7 @@ fn read(settings: Value, secrets: Value) -> (Option<Box<dyn Adapter>>, Vec<Probl
 fn secrets() -> Value {
     json!({
         "app_secret": { "current": "app secret", "previous": "old app secret" },
-        "verify_token": "verify token", "access_token": "page token",
+        "verify_token": "verify token", "access_token": "page-token",
     })
 }
 

@@ -17,7 +17,7 @@ fn a_text_is_one_request_with_the_token_in_a_header() {
     assert_eq!(
         request.headers,
         [
-            ("authorization", "Bearer page token".to_owned()),
+            ("authorization", "Bearer page-token".to_owned()),
             ("content-type", "application/json".to_owned()),
         ]
     );
@@ -92,7 +92,7 @@ fn a_long_text_goes_on_where_it_was_after_a_restart() {
     let stored: Progress = serde_json::from_str(&serde_json::to_string(&stored).unwrap()).unwrap();
     assert_eq!(
         serde_json::to_value(&stored).unwrap(),
-        json!({ "next_piece": 1, "mids": ["m_1"] })
+        json!({ "next_piece": 1, "ids": ["m_1"] })
     );
     let second = Outgoing {
         progress: &stored,
@@ -106,7 +106,7 @@ fn a_long_text_goes_on_where_it_was_after_a_restart() {
         panic!("it goes on");
     };
     assert_eq!(progress, stored);
-    let last = Progress::of(&json!({ "next_piece": 2, "mids": ["m_1", "m_2"] }));
+    let last = Progress::of(&json!({ "next_piece": 2, "ids": ["m_1", "m_2"] }));
     let third = Outgoing {
         progress: &last,
         ..message
@@ -210,7 +210,7 @@ fn a_person_is_asked_for_by_id_and_what_is_told_is_read() {
     );
     assert_eq!(
         request.headers,
-        [("authorization", "Bearer page token".to_owned())]
+        [("authorization", "Bearer page-token".to_owned())]
     );
     for odd in ["me", "1/feed", "../1", "", "7000000000000001?x", "é"] {
         assert_eq!(adapter().profile(odd), None, "{odd}");

@@ -60,6 +60,16 @@ fn mistakes_in_the_settings_are_named() {
             json!({ "app_secret": "s", "verify_token": "v" }),
             "SECRET_CHANNEL_FB.access_token",
         ),
+        (
+            good(),
+            json!({ "app_secret": "s", "verify_token": "v", "access_token": "Bearer hunter2" }),
+            "SECRET_CHANNEL_FB.access_token",
+        ),
+        (
+            good(),
+            json!({ "app_secret": "s", "verify_token": "v", "access_token": "hunter2\na" }),
+            "SECRET_CHANNEL_FB.access_token",
+        ),
     ];
     for (settings, secrets, key) in cases {
         let (_, problems) = read(settings.clone(), secrets);
@@ -91,7 +101,7 @@ fn a_callback_is_a_signed_post_and_the_handshake_is_not_signed() {
         let headers = signed(secret, body);
         assert_eq!(adapter.verify(&callback(&headers, body)), Ok(()));
     }
-    let headers = signed("page token", body);
+    let headers = signed("page-token", body);
     let mismatch = Err(Forgery::Mismatch { status: 401 });
     assert_eq!(adapter.verify(&callback(&headers, body)), mismatch);
     let query = "hub.mode=subscribe&hub.challenge=17&hub.verify_token=verify+token";

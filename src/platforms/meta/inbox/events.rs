@@ -8,7 +8,7 @@ use super::Inbox;
 use super::attachments;
 use crate::crypto::sha256_hex;
 use crate::http::Millis;
-use crate::message::{Content, ReceiptStatus, Signal};
+use crate::message::{Content, Offer, ReceiptStatus, Signal};
 use crate::platforms::Unreadable;
 use crate::platforms::fitting::{characters, cut};
 use crate::platforms::meta::envelope::{list, millis};
@@ -118,15 +118,17 @@ fn message(
     if let Some(text) = text {
         let quick_reply = message.get("quick_reply").and_then(Value::as_object);
         let payload = quick_reply.and_then(|reply| hint(reply, "payload"));
-        contents.push(match payload.filter(|payload| is_reference(payload)) {
-            Some(reference) => choice(text.to_owned(), reference),
-            None => Content::Text {
-                text: match story(message) {
-                    Some(line) => format!("{text}\n{line}"),
-                    None => text.to_owned(),
+        contents.push(
+            match payload.filter(|payload| Offer::is_reference(payload)) {
+                Some(reference) => choice(text.to_owned(), reference),
+                None => Content::Text {
+                    text: match story(message) {
+                        Some(line) => format!("{text}\n{line}"),
+                        None => text.to_owned(),
+                    },
                 },
             },
-        });
+        );
     }
     let attached = list(message, "attachments");
     for attachment in attached.iter().take(MAX_ATTACHMENTS) {
@@ -172,7 +174,7 @@ fn postback(
         }
     };
     let content = match (title, payload) {
-        (title, Some(reference)) if is_reference(&reference) => {
+        (title, Some(reference)) if Offer::is_reference(&reference) => {
             let title = title.unwrap_or_else(|| "[tapped a button]".to_owned());
             choice(title, reference)
         }
@@ -295,14 +297,4 @@ fn part_id(mid: &str, at: usize) -> String {
     } else {
         derived("part", &[&id])
     }
-}
-
-/// Whether this can be what our buttons carry: an offer's id and a number. Others are of the page's own menu or of its ads.
-fn is_reference(payload: &str) -> bool {
-    payload.split_once('.').is_some_and(|(offer, index)| {
-        (1..=32).contains(&offer.len())
-            && offer.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && (1..=6).contains(&index.len())
-            && index.bytes().all(|byte| byte.is_ascii_digit())
-    })
 }

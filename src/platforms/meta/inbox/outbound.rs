@@ -1,70 +1,32 @@
 //! `POST /{page or me}/messages`: one request for each piece of a message, and for each signal.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::network::Network;
 use super::{Inbox, answers, render};
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Millis};
 use crate::message::{LastHeard, ReceiptStatus, Signal};
-use crate::outcome::Outcome;
-use crate::platforms::meta::graph;
+use crate::platforms::meta::{graph, sending};
 use crate::platforms::reading::identifier;
-use crate::platforms::{Next, Outgoing, OutgoingSignal, Progress};
+use crate::platforms::{Next, Outgoing, OutgoingSignal};
 
 /// How long one may answer freely.
 /// <https://developers.facebook.com/docs/messenger-platform/policy/policy-overview>
 const WINDOW: Millis = 24 * 60 * 60 * 1000;
 
-/// How far a message has been sent. It is stored in rows: fields are only ever added.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Sent {
-    /// Pieces that Meta has taken.
-    next_piece: usize,
-    /// Their ids, as far as Meta gave them.
-    mids: Vec<String>,
-}
-
 pub(super) fn next(inbox: &Inbox, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
-    let done = |outcome: Outcome, sent: &Sent| Next::Done {
-        outcome,
-        progress: Progress::of(sent),
-    };
-    let mut sent: Sent = message.progress.read();
-    let pieces = match render::pieces(inbox, message) {
-        Ok(pieces) => pieces,
-        Err(reason) => return done(Outcome::Refused { reason }, &sent),
-    };
-    if let Some(answer) = answer {
-        match graph::judge(answer, &inbox.account_key, answers::fault) {
-            Ok(response) => {
-                sent.next_piece = sent.next_piece.saturating_add(1);
-                sent.mids.extend(mid(response));
-            }
-            Err(outcome) => return done(outcome, &sent),
-        }
-    }
-    match pieces.get(sent.next_piece) {
-        Some(piece) => Next::Request {
-            request: request(inbox, message, piece),
-            // Unchanged before the request, so that nothing has to be stored for it.
-            progress: match answer {
-                Some(_) => Progress::of(&sent),
-                None => message.progress.clone(),
-            },
-        },
-        None => {
-            let remote_id = (!sent.mids.is_empty()).then(|| sent.mids.join(" "));
-            done(Outcome::Delivered { remote_id }, &sent)
-        }
-    }
+    sending::next(
+        message,
+        render::pieces(inbox, message),
+        answer,
+        |answer| graph::judge(answer, &inbox.account_key, answers::fault).map(mid),
+        |piece| request(inbox, message, piece),
+    )
 }
 
 fn mid(response: &HttpResponse) -> Option<String> {
     let answer: Value = response.json()?;
-    let id = answer.get("message_id").and_then(identifier)?;
-    (!id.contains(' ')).then_some(id)
+    answer.get("message_id").and_then(identifier)
 }
 
 fn request(inbox: &Inbox, message: &Outgoing<'_>, piece: &Value) -> HttpRequest {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::network::is_secure;
 use super::templates::Templates;
 use super::{Inbox, Network};
-use crate::message::{Content, File, FilePlace};
+use crate::message::{Content, File};
 use crate::outcome::Refusal;
 use crate::platforms::Outgoing;
 use crate::platforms::readable::readable;
@@ -52,7 +52,7 @@ fn structured(inbox: &Inbox, message: &Outgoing<'_>, mut outline: Outline) -> Op
     if outline.blocks.is_empty() && outline.replies.is_empty() {
         return None;
     }
-    if let Some(name) = speaker(message) {
+    if let Some(name) = message.speaker() {
         match outline.blocks.first_mut().and_then(first_words) {
             Some(words) => *words = format!("{name}: {words}"),
             None => outline.blocks.insert(0, Block::Text(format!("{name}:"))),
@@ -80,11 +80,7 @@ fn first_words(block: &mut Block) -> Option<&mut String> {
 
 /// `None`: it goes as a link.
 fn attachment(inbox: &Inbox, message: &Outgoing<'_>, file: &File) -> Option<Vec<Value>> {
-    let url = match &file.at {
-        FilePlace::Url { url } => Some(url.as_str()),
-        FilePlace::Liveengage { .. } | FilePlace::Platform { .. } => message.file_url,
-    };
-    let url = url.filter(|url| is_secure(url))?;
+    let url = message.address_of(file).filter(|url| is_secure(url))?;
     let kind = inbox
         .network
         .attachment(file.media_type.as_deref(), file.size)?;
@@ -92,15 +88,7 @@ fn attachment(inbox: &Inbox, message: &Outgoing<'_>, file: &File) -> Option<Vec<
     let caption = caption.filter(|caption| {
         !caption.is_empty() && Some(*caption) != file.name.as_deref().map(str::trim)
     });
-    let below = caption.map(|caption| match speaker(message) {
-        Some(name) => format!("{name}: {caption}"),
-        None => caption.to_owned(),
-    });
-    let below = below.map(|below| texts(inbox.network, &below));
+    let below = caption.map(|caption| texts(inbox.network, &message.spoken(caption)));
     let pieces = std::iter::once(by_url(kind, url)).chain(below.into_iter().flatten());
     Some(pieces.collect())
-}
-
-fn speaker<'a>(message: &Outgoing<'a>) -> Option<&'a str> {
-    message.agent.and_then(|agent| agent.name.as_deref())
 }
