@@ -143,7 +143,7 @@ impl<S: Store> Engine<S> {
                 )
             });
             self.learn_route(route, tells_profile, now)?;
-            self.learn_last_heard(request, context);
+            self.learn_last_heard(request, context)?;
         } else if before.is_none() && self.memory.tombstone.is_none() && has(may_need_row) {
             self.memory.consumer = Some(Consumer {
                 account_id: route.account_id.clone(),
@@ -157,14 +157,16 @@ impl<S: Store> Engine<S> {
         Ok(())
     }
 
-    fn learn_last_heard(&mut self, request: &AcceptRequest, context: &Context<'_>) {
+    /// What comes again is not heard again: what of it was good for one answer may be used up.
+    fn learn_last_heard(
+        &mut self,
+        request: &AcceptRequest,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
         let channel = self.channel(context);
         if !channel.is_some_and(|channel| channel.adapter.abilities().last_heard) {
-            return;
+            return Ok(());
         }
-        let Some(consumer) = &mut self.memory.consumer else {
-            return;
-        };
         for event in &request.events {
             let AcceptEvent::Message {
                 id,
@@ -175,8 +177,13 @@ impl<S: Store> Engine<S> {
             else {
                 continue;
             };
-            // What cannot be read is nothing that could be answered, and must not take a reply token's place.
-            if !matches!(content, Content::Aside { .. } | Content::Malformed { .. }) {
+            // What cannot be read is nothing that could be answered, and must not take a reply token's place; nor must what is known.
+            if matches!(content, Content::Aside { .. } | Content::Malformed { .. })
+                || self.store.row(&format!("c:{id}"))?.is_some()
+            {
+                continue;
+            }
+            if let Some(consumer) = &mut self.memory.consumer {
                 consumer.said(LastHeard {
                     id: id.clone(),
                     // A clock ahead of ours must not keep the next ones from counting.
@@ -186,6 +193,7 @@ impl<S: Store> Engine<S> {
                 });
             }
         }
+        Ok(())
     }
 
     /// `tells_profile`: one of the events is about the profile itself.

@@ -148,20 +148,16 @@ fn a_crash_before_the_answer_loses_nothing_and_shows_nothing_twice() {
 
 #[test]
 fn a_message_that_comes_again_does_not_bring_its_token_back() {
-    for at in [START, START + SECOND] {
-        let mut world = talking("resend");
-        agent_says(&mut world, "one");
-        world.receive(&says("m1", "and?", START));
-        // The same hour by its clock, or ahead of ours.
-        world.receive(&says("m0", "hello", at));
-        agent_says(&mut world, "two");
-        agent_says(&mut world, "three");
-        let worked = world.worked();
-        assert_eq!(
-            worked,
-            ["reply one", "publish and?", "reply two", "push three"],
-            "{at}"
-        );
-        assert_eq!(world.outside.phone, ["one", "two", "three"]);
-    }
+    let mut world = talking("resend");
+    agent_says(&mut world, "one");
+    world.receive(&says("m1", "and?", START));
+    world.receive(&says("m0", "hello", START));
+    agent_says(&mut world, "two");
+    agent_says(&mut world, "three");
+    let worked = world.worked();
+    assert_eq!(
+        worked,
+        ["reply one", "publish and?", "reply two", "push three"]
+    );
+    assert_eq!(world.outside.phone, ["one", "two", "three"]);
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use liveengage_connector::conversation::{Row, StepEvent};
 use liveengage_connector::http::{HttpAnswer, Millis};
 
+use crate::disk::Disk;
 use crate::executor::Owner;
 use crate::plan::HOUR;
 use crate::world::World;
@@ -32,6 +33,23 @@ pub(super) fn check_doubled(world: &World, row: &Row, text: &str) {
         let ways: Vec<_> = shown.iter().map(|it| (it.at, it.pushed)).collect();
         let what = format!("{} {ways:?}: {}", row.key, super::story(row));
         world.violation("LINE shows nothing twice without doubt", what);
+    }
+}
+
+/// An event that cannot be read is one dead letter, however often it comes.
+pub(super) fn check_unreadable(world: &World, disk: &Disk) {
+    let address = disk.consumer.as_ref().and_then(|it| it.address.as_ref());
+    let letters = disk
+        .rows
+        .keys()
+        .filter(|key| key.starts_with("c:malformed"));
+    let letters = letters.count();
+    let platforms = world.platforms.borrow();
+    let of = platforms.line.unreadable.iter();
+    let events = of.filter(|of| Some(*of) == address).count();
+    if letters > events {
+        let what = format!("{letters} dead letters of {events} events");
+        world.violation("a duplicate has no second effect", what);
     }
 }
 

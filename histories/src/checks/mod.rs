@@ -55,6 +55,7 @@ pub(crate) fn promise(world: &Rc<World>) {
         }
         effects.check_order(world, &disk);
         effects.check_alike(world, &disk);
+        line::check_unreadable(world, &disk);
     }
     check_accepted(world);
     check_agents(world);

@@ -26,6 +26,8 @@ pub(crate) struct Line {
     keys: BTreeMap<String, (String, Millis)>,
     /// What was shown, in order.
     pub(crate) shown: Vec<Showing>,
+    /// Whose events were unreadable.
+    pub(crate) unreadable: Vec<String>,
 }
 
 /// A reply token.
@@ -266,6 +268,8 @@ fn posts(world: &Rc<World>, person: &Person, events: Vec<Event>) {
 pub(crate) fn unreadable(world: &Rc<World>, person: &Person) {
     let message = json!({ "odd": world.roll(0, 1_000_000) });
     let (odd, _) = event(world, person, "message", message);
+    let whose = person.address.clone();
+    world.platforms.borrow_mut().line.unreadable.push(whose);
     hand_over(world, Vec::new(), Post::line(&[odd]));
 }
 

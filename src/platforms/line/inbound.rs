@@ -55,7 +55,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Parsed, Unreadable> {
             Ok(Found::Ignored(kind)) => parsed.ignored.push(Ignored { kind }),
             Err(unreadable) => {
                 let from = event.pointer("/source/userId").and_then(identifier);
-                let letter = dead_letter(from.as_deref(), event, unreadable);
+                let letter = dead_letter(from.as_deref(), &as_at_first(event), unreadable);
                 parsed.events.push(letter);
             }
         }
@@ -167,16 +167,20 @@ fn id(kind: &str, event: &Value) -> Result<String, Unreadable> {
         "message" => text("/message/id"),
         "unsend" => text("/unsend/messageId").map(|id| format!("unsend-{id}")),
         _ => {
-            let mut same = event.clone();
-            if let Some(fields) = same.as_object_mut() {
-                // Whether it is a repetition.
-                fields.remove("deliveryContext");
-            }
-            let hash = sha256_hex(same.to_string().as_bytes());
+            let hash = sha256_hex(as_at_first(event).to_string().as_bytes());
             Some(format!("event-{hash}"))
         }
     };
     id.ok_or_else(|| unreadable("it has no id"))
+}
+
+/// An event without what tells whether it is a repetition.
+fn as_at_first(event: &Value) -> Value {
+    let mut same = event.clone();
+    if let Some(fields) = same.as_object_mut() {
+        fields.remove("deliveryContext");
+    }
+    same
 }
 
 fn handle(event: &Value) -> Handle {

@@ -46,6 +46,22 @@ fn a_body_that_is_no_list_of_events_is_unreadable() {
 }
 
 #[test]
+fn an_event_that_cannot_be_read_is_the_same_dead_letter_when_it_comes_again() {
+    let id = |again: bool| {
+        let body = json!({ "events": [{
+            "type": "message", "message": {}, "source": { "type": "user", "userId": PERSON },
+            "deliveryContext": { "isRedelivery": again },
+        }] });
+        let mut parsed = try_parse(body.to_string().as_bytes()).unwrap();
+        match parsed.events.pop().unwrap().event {
+            EventKind::Message { id, .. } => id,
+            EventKind::Signal(signal) => panic!("{signal:?}"),
+        }
+    };
+    assert_eq!(id(false), id(true));
+}
+
+#[test]
 fn an_event_that_cannot_be_read_is_a_dead_letter_of_that_person() {
     let message = |message: Value| {
         json!({
