@@ -11,13 +11,15 @@ import { conversation, isOf, state } from "./state.js";
 const seen = new Map();
 const heard = (talk) => talk.messages.filter((message) => message.role === "CONSUMER").length;
 
-/** What a conversation is called: the person's name in the app, a telephone number, the name in the profile, or the id. */
+/** What a conversation is called: the person's name, with the platform; a telephone number; the name in the profile; an id. */
 export function label(talk) {
   const { number, profile, ext_consumer_id: ext } = talk.consumer;
   const owner = state.people.find((one) => isOf(talk, one.id));
   const name = [profile?.firstName, profile?.lastName].filter(Boolean).join(" ");
   if (owner?.name) return owner.name;
-  return (number?.startsWith("+") ? number : name || number) || "Consumer " + ext.slice(0, 10);
+  const platform = state.platforms.find((one) => one.people.some(({ id }) => id === number));
+  if (name && platform && !number.startsWith("+")) return `${name} (${platform.title})`;
+  return number || name || "Consumer " + ext.slice(0, 10);
 }
 
 const isTyping = (talk) => /^COMPOS/.test(talk.consumer.chatState ?? "");

@@ -50,8 +50,12 @@ export function scroll(box, key, fill) {
   const toEnd = () => { box.scrollTop = box.scrollHeight; };
   if (!watched.has(box)) {
     watched.add(box);
+    let last = 0;
     box.addEventListener("scroll", () => {
-      box.dataset.away = String(box.scrollHeight - box.scrollTop - box.clientHeight > 60);
+      // Only somebody who scrolls up goes away: a picture may have come between the scrolling and this event.
+      if (box.scrollHeight - box.scrollTop - box.clientHeight <= 60) box.dataset.away = "false";
+      else if (box.scrollTop < last) box.dataset.away = "true";
+      last = box.scrollTop;
     });
     // Pictures have no height before they are there.
     box.addEventListener("load", () => { if (box.dataset.away !== "true") toEnd(); }, true);

@@ -27,7 +27,7 @@ const JSON: &str = "application/json";
 pub const PLATFORM: Platform = Platform {
     name: "gateway",
     offers: &[("Gateway or app of your own", &ABILITIES)],
-    at_vendor: "have your side post to it, signed with the signing_secret of the secret",
+    at_vendor: "have your side post to it, signed with the signing_secret that both sides hold",
     build,
 };
 
