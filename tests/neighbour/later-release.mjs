@@ -125,7 +125,7 @@ export const replacements = [
   {
     file: "src/intake/callbacks.rs",
     find: "        let accepted = match event.event {",
-    put: "        let accepted = match event.event {\n            EventKind::Message {\n                id,\n                content: Content::Text { text },\n                ..\n            } if text.starts_with(\"note \") => AcceptEvent::Noted { id, note: text },\n            EventKind::Message {\n                id,\n                content: Content::Text { text },\n                sent_at,\n            } if text.starts_with(\"poll \") => AcceptEvent::Message {\n                id,\n                content: Content::Poll { question: text },\n                sent_at,\n            },",
+    put: "        let accepted = match event.event {\n            EventKind::Message {\n                id,\n                content: Content::Text { text },\n                ..\n            } if text.starts_with(\"note \") => AcceptEvent::Noted { id, note: text },\n            EventKind::Message {\n                id,\n                content: Content::Text { text },\n                sent_at,\n            } if text.starts_with(\"poll \") => AcceptEvent::Message {\n                id,\n                content: Content::Poll { question: text },\n                sent_at,\n                handle: event.handle,\n            },",
   },
   {
     file: "src/intake/callbacks.rs",
