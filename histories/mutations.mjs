@@ -285,6 +285,55 @@ export const MUTATIONS = [
       ),
     ],
   },
+  {
+    name: "reply-token-not-marked",
+    why: "That a reply token is used up is not stored before the reply leaves.",
+    edits: [
+      edit(
+        "src/conversation/to_consumer.rs",
+        "heard.answered = true;\n                self.save_consumer(context.now)",
+        "heard.answered = true;\n                Ok(())",
+      ),
+    ],
+  },
+  {
+    name: "heard-again",
+    why: "A message that comes again brings its reply token back.",
+    edits: [
+      edit(
+        "src/conversation/accept.rs",
+        '|| self.store.row(&format!("c:{id}"))?.is_some()',
+        '|| self.store.row(&format!("c:{id}:"))?.is_some()',
+      ),
+    ],
+  },
+  {
+    name: "retry-key-of-the-attempt",
+    why: "A push that is made again has another retry key.",
+    edits: [
+      edit(
+        "src/platforms/line/outbound.rs",
+        'format!("{}\\n{}\\n{number}", message.consumer, message.id)',
+        'format!("{}\\n{}\\n{number}\\n{}", message.consumer, message.id, message.now)',
+      ),
+    ],
+  },
+  {
+    name: "aside-opens-a-conversation",
+    why: "That somebody took a message back is reason enough for a new conversation.",
+    edits: [
+      edit(
+        "src/conversation/send/mod.rs",
+        "Piece::Aside { .. } => in_survey || dialog.is_none(),",
+        "Piece::Aside { .. } => in_survey,",
+      ),
+    ],
+  },
+  {
+    name: "look-up-without-end",
+    why: "Who a person is, is asked again at once where the platform could not tell.",
+    edits: [edit("src/conversation/looking_up.rs", "None => RETRY_PERSON,", "None => RETRY_PERSON / 3_600_000,")],
+  },
 ];
 
 /** A few that are found at once and touch different parts. */
