@@ -18,10 +18,9 @@ pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str)
         said(world, platform, conversation, text);
         return;
     }
-    // An app's profile may name anything.
+    // Who is of no platform here is of an app, which need not be the simulated one.
     let _ = told.is_empty() && all().any(|platform| said(world, platform, conversation, text))
-        || crate::gateway::people::arrived_at_desk(world, conversation, text)
-        || all().any(|platform| said(world, platform, conversation, text));
+        || crate::gateway::people::arrived_at_desk(world, conversation, text);
 }
 
 /// Whether the desk knows the person by that number. WhatsApp's ids are numbers without the plus sign.

@@ -284,3 +284,24 @@ async fn a_phone_and_a_person_who_say_the_same_keep_their_own_conversations() {
         .await;
     assert_eq!(desk["consumer"]["number"], "zoe-1");
 }
+
+#[tokio::test]
+async fn a_person_of_another_app_is_not_taken_for_a_phone_that_says_the_same() {
+    let world = world().await;
+    world
+        .control("/phones/+15550100001/messages", json!({ "text": "hello" }))
+        .await;
+    let consumer = world.person("c-1").await;
+    let told = json!({ "authenticatedData": { "lp_sdes": [
+        { "type": "ctmrinfo", "info": { "socialId": "gateway" } },
+    ] } });
+    let (_, opened) = consumer
+        .call(common::CREATE, &common::creation(&told))
+        .await;
+    let conversation = opened[1]["body"]["conversationId"].as_str().unwrap();
+    assert_eq!(consumer.say(conversation, "hello").await.0, 200);
+    let (_, desk) = world
+        .get(&format!("/control/conversations/{conversation}"))
+        .await;
+    assert_eq!(desk["consumer"]["number"], Value::Null);
+}
