@@ -262,14 +262,11 @@ async fn the_desk_shows_whose_conversation_it_is() {
     assert_eq!(shown.unwrap()["state"], "on_phone");
 }
 
-#[tokio::test]
-async fn a_phone_and_a_person_who_say_the_same_keep_their_own_conversations() {
-    let world = world().await;
+/// Whom the desk takes a person of an app for, who says the same as an SMS phone has just said.
+async fn taken_for(world: &common::World) -> Value {
     world
         .control("/phones/+15550100001/messages", json!({ "text": "hello" }))
         .await;
-    let event = json!({ "type": "message", "content": { "type": "text", "text": "hello" } });
-    world.control("/app/people/zoe-1/events", event).await;
     let consumer = world.person("c-1").await;
     let told = json!({ "authenticatedData": { "lp_sdes": [
         { "type": "ctmrinfo", "info": { "socialId": "gateway" } },
@@ -279,29 +276,18 @@ async fn a_phone_and_a_person_who_say_the_same_keep_their_own_conversations() {
         .await;
     let conversation = opened[1]["body"]["conversationId"].as_str().unwrap();
     assert_eq!(consumer.say(conversation, "hello").await.0, 200);
-    let (_, desk) = world
-        .get(&format!("/control/conversations/{conversation}"))
-        .await;
-    assert_eq!(desk["consumer"]["number"], "zoe-1");
+    world.desk(conversation).await["consumer"]["number"].clone()
+}
+
+#[tokio::test]
+async fn a_phone_and_a_person_who_say_the_same_keep_their_own_conversations() {
+    let world = world().await;
+    let event = json!({ "type": "message", "content": { "type": "text", "text": "hello" } });
+    world.control("/app/people/zoe-1/events", event).await;
+    assert_eq!(taken_for(&world).await, "zoe-1");
 }
 
 #[tokio::test]
 async fn a_person_of_another_app_is_not_taken_for_a_phone_that_says_the_same() {
-    let world = world().await;
-    world
-        .control("/phones/+15550100001/messages", json!({ "text": "hello" }))
-        .await;
-    let consumer = world.person("c-1").await;
-    let told = json!({ "authenticatedData": { "lp_sdes": [
-        { "type": "ctmrinfo", "info": { "socialId": "gateway" } },
-    ] } });
-    let (_, opened) = consumer
-        .call(common::CREATE, &common::creation(&told))
-        .await;
-    let conversation = opened[1]["body"]["conversationId"].as_str().unwrap();
-    assert_eq!(consumer.say(conversation, "hello").await.0, 200);
-    let (_, desk) = world
-        .get(&format!("/control/conversations/{conversation}"))
-        .await;
-    assert_eq!(desk["consumer"]["number"], Value::Null);
+    assert_eq!(taken_for(&world().await).await, Value::Null);
 }
