@@ -251,8 +251,8 @@ impl World {
         self.conversations.iter_mut().find(|known| known.id == id)
     }
 
-    /// The platform that the profile of a conversation's consumer tells.
-    pub(crate) fn platform(&self, conversation: &str) -> Option<&str> {
+    /// The platform that the profile of a conversation's consumer tells, or what the consumer is called there.
+    pub(crate) fn social_id(&self, conversation: &str) -> Option<&str> {
         let known = self
             .conversations
             .iter()

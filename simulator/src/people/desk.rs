@@ -11,16 +11,20 @@ fn alike(whole: &str, part: &str) -> bool {
 
 /// A consumer's text has been published. It tells whose conversation it is: the desk shows the person's id where it
 /// shows numbers, also in place of a number of the profile. People of several platforms may say the same at once; the
-/// profile names the platform.
+/// profile names the platform, or what the person is called there. Without a profile it may be anybody.
 pub(crate) fn arrived_at_desk(world: &mut World, conversation: &str, text: &str) {
-    let told = world.platform(conversation).unwrap_or_default().to_owned();
-    if let Some(platform) = find(&told) {
-        said(world, platform, conversation, text);
-        return;
-    }
+    let social_id = world.social_id(conversation).unwrap_or_default().to_owned();
+    let one_platform = find(&social_id).is_some();
+    let of_a_platform = all()
+        .filter(|platform| !one_platform || platform.name() == social_id)
+        .any(|platform| {
+            let named = if one_platform { "" } else { &social_id };
+            said(world, platform, named, conversation, text)
+        });
     // Who is of no platform here is of an app, which need not be the simulated one.
-    let _ = told.is_empty() && all().any(|platform| said(world, platform, conversation, text))
-        || crate::gateway::people::arrived_at_desk(world, conversation, text);
+    if !of_a_platform && !one_platform {
+        crate::gateway::people::arrived_at_desk(world, conversation, text);
+    }
 }
 
 /// Whether the desk knows the person by that number. WhatsApp's ids are numbers without the plus sign.
@@ -28,7 +32,14 @@ fn is_of(number: &str, person: &str, phone: Option<&str>) -> bool {
     number == person || number.strip_prefix('+') == Some(person) || Some(number) == phone
 }
 
-fn said(world: &mut World, platform: &dyn Platform, conversation: &str, text: &str) -> bool {
+/// Whether somebody of the platform has said it: somebody of that username, or anybody when it is empty.
+fn said(
+    world: &mut World,
+    platform: &dyn Platform,
+    username: &str,
+    conversation: &str,
+    text: &str,
+) -> bool {
     let mut conversations = world.conversations.iter_mut();
     let Some(known) = conversations.find(|known| known.id == conversation) else {
         return false;
@@ -37,7 +48,12 @@ fn said(world: &mut World, platform: &dyn Platform, conversation: &str, text: &s
     let mut people = world.people.of(platform).people.iter_mut();
     let found = people.find_map(|(id, person)| {
         let own = |number: &String| is_of(number, id, person.phone.as_deref());
-        if !number.as_ref().is_none_or(own) {
+        let named = username.is_empty()
+            || person
+                .more
+                .get("username")
+                .is_some_and(|own| own == username);
+        if !named || !number.as_ref().is_none_or(own) {
             return None;
         }
         let under_way =

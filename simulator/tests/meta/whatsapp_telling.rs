@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{World, world};
+use crate::common::{CREATE, World, creation, world};
 use crate::{NUMBER_ID, WIM, event, last, person, quiet, set, whatsapp_send};
 
 /// The `value` of the last callback's one change.
@@ -50,6 +50,24 @@ async fn a_text_names_its_writer_by_number_and_by_user_id() {
     let contact =
         json!({ "profile": { "name": "Wim", "username": "wim.k" }, "wa_id": WIM, "user_id": user });
     assert_eq!(value(&world)["contacts"], json!([contact]));
+}
+
+#[tokio::test]
+async fn the_desk_knows_somebody_by_the_username_of_the_profile() {
+    let world = world().await;
+    for (number, username) in [("15550100009", "eva.m"), (WIM, "wim.k")] {
+        set(&world, "whatsapp", number, json!({ "username": username })).await;
+        let deed = json!({ "kind": "text", "text": "Hello" });
+        event(&world, "whatsapp", number, deed).await;
+    }
+    let consumer = world.person("c-1").await;
+    let profile = json!({ "authenticatedData": { "lp_sdes": [
+        { "type": "ctmrinfo", "info": { "socialId": "wim.k" } },
+    ] } });
+    let (_, opened) = consumer.call(CREATE, &creation(&profile)).await;
+    let conversation = opened[1]["body"]["conversationId"].as_str().unwrap();
+    assert_eq!(consumer.say(conversation, "Hello").await.0, 200);
+    assert_eq!(world.desk(conversation).await["consumer"]["number"], WIM);
 }
 
 #[tokio::test]
