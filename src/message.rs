@@ -307,6 +307,14 @@ pub enum Signal {
         /// What happened to them.
         status: ReceiptStatus,
     },
+    /// The platform has taken the request that carried this reference ([`crate::platforms::Outgoing::reference`]), whatever came of its
+    /// answer.
+    Taken {
+        /// What the request carried.
+        reference: String,
+        /// The id that the platform gave the message.
+        remote_id: String,
+    },
 }
 
 /// What a receipt says.

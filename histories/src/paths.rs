@@ -36,6 +36,7 @@ const EXPECTED: &[&str] = &[
     "a push",
     "a push is known already (409)",
     "a quick exchange",
+    "a report settles a send to the consumer",
     "a reply by its token",
     "a short-lived token",
     "a storage step fails",

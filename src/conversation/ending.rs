@@ -133,16 +133,13 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// Remembers a publish that is given up as unknown, so that its echo can still be told.
+    /// Remembers a publish or a request to the platform that is given up as unknown, so that its echo or report can still be told.
     pub(super) fn give_up_unknown(&mut self, row: &mut Row) {
         row.detail.unknown = false;
-        let (Some(echo), Some(piece)) = (row.detail.echo.take(), piece(row)) else {
+        let (Some(echo), Some(text)) = (row.detail.echo.take(), step(row)) else {
             return;
         };
-        let resent = Resent {
-            echo,
-            text: digest(&piece),
-        };
+        let resent = Resent { echo, text };
         self.memory.resent.retain(|(_, key)| *key != row.key);
         self.memory.resent.push((resent.clone(), row.key.clone()));
         row.detail.resent = Some(resent);
@@ -182,6 +179,16 @@ impl<S: Store> Engine<S> {
         let mut fields = row_fields(row);
         fields.extend(described(cause, "cause"));
         self.log(event, fields);
+    }
+}
+
+/// Tells the step that a message is at from its others, by a digest: of what is published, or of how far the platform has it.
+pub(super) fn step(row: &Row) -> Option<String> {
+    match row.lane {
+        Lane::ToLiveengage => piece(row).map(|piece| digest(&piece)),
+        Lane::ToConsumer => serde_json::to_string(&row.detail.progress)
+            .ok()
+            .map(|progress| digest(&progress)),
     }
 }
 

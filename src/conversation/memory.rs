@@ -44,7 +44,7 @@ pub(crate) struct Memory {
     pub(super) reports: Reports,
     /// The place that LiveEngage has just given for the file of a message. It is not stored: it opens the storage for a minute.
     pub(super) upload: Option<(String, SignedUrl)>,
-    /// Publishes that were given up as unknown, with the key of their message.
+    /// Publishes and requests that were given up as unknown, with the key of their message.
     pub(super) resent: Vec<(Resent, String)>,
     pub(super) seen: Seen,
     /// The attempt that this instance has under way, by lane.

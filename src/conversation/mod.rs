@@ -34,6 +34,7 @@ pub mod send;
 mod signalling;
 mod signals;
 mod store;
+mod taken;
 mod to_consumer;
 mod to_liveengage;
 pub mod wire;

@@ -124,11 +124,11 @@ pub struct Detail {
     /// The id that the platform gave it; of several pieces all ids, with blanks between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_id: Option<String>,
-    /// The publish whose echo would settle it: set while one is under way or its outcome is unknown.
+    /// The publish whose echo would settle it, or the request whose report would: set while one is under way or its outcome is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo: Option<ExpectedEcho>,
-    /// An earlier publish whose outcome stayed unknown when its policy decided. Its echo would say that the piece has arrived
-    /// twice, or, where the policy was not to send it again, that it has arrived.
+    /// An earlier publish or request whose outcome stayed unknown when its policy decided. Its echo or report would say that the piece
+    /// has arrived twice, or, where the policy was not to send it again, that it has arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resent: Option<Resent>,
     /// The outcome of the latest publish (or request to the platform) is unknown; when it is due the channel's policy decides.
@@ -184,10 +184,11 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// What the echo of a publish must look like. Its text, or its file's path, is that of the first piece not yet published.
+/// What the echo of a publish must look like: its text, or its file's path, is that of the first piece not yet published. Towards the
+/// consumer's side only `id` counts: the reference that a report repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpectedEcho {
-    /// The dialog that it was published to.
+    /// The dialog that it was published to; empty towards the consumer's side.
     pub dialog_id: String,
     /// The highest sequence of that dialog that was known when the attempt started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -197,12 +198,13 @@ pub struct ExpectedEcho {
     pub id: Option<String>,
 }
 
-/// A publish that was given up as unknown.
+/// A publish or a request that was given up as unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resent {
     /// What its echo must look like.
     pub echo: ExpectedEcho,
-    /// SHA-256 of its text, in hexadecimal: the text itself is gone once the message is delivered.
+    /// SHA-256 of its text, in hexadecimal: the text itself is gone once the message is delivered. Towards the consumer's side it is of
+    /// how far the message had come.
     pub text: String,
 }
 
@@ -258,7 +260,7 @@ pub enum StepEvent {
     },
     /// The other side has it.
     Delivered {
-        /// An echo said so, not the answer.
+        /// An echo or a report said so, not the answer.
         #[serde(default)]
         by_echo: bool,
     },

@@ -48,6 +48,10 @@ impl<S: Store> Engine<S> {
                 self.accept_receipt_until(*until, *status, now);
                 Ok(())
             }
+            Signal::Taken {
+                reference,
+                remote_id,
+            } => self.accept_taken(reference, remote_id, context),
         }
     }
 

@@ -1,6 +1,7 @@
 //! One attempt towards the consumer's platform, as its adapter says.
 
-use super::{Context, Engine, Row, Store, StoreError, Ticket, Work};
+use super::drain::request_id;
+use super::{Context, Engine, Row, Store, StoreError, Ticket, Work, taken};
 use crate::breaker::Destination;
 use crate::config::Channel;
 use crate::crypto;
@@ -8,7 +9,7 @@ use crate::files::{self, file_id};
 use crate::http::HttpAnswer;
 use crate::message::{Agent, Content, News, Offer};
 use crate::outcome::{Outcome, Refusal};
-use crate::platforms::{Next, Outgoing};
+use crate::platforms::{Next, Outgoing, Progress};
 use crate::rich::{self, QuickReplies};
 
 impl<S: Store> Engine<S> {
@@ -26,9 +27,17 @@ impl<S: Store> Engine<S> {
         if !self.may_send(&mut row, &destination, context)? {
             return Ok(Some(Work::Idle));
         }
-        self.begin(&mut row, None, context)?;
+        // What its earlier attempt came to is not waited for any longer.
+        if row.detail.unknown {
+            self.give_up_unknown(&mut row);
+        }
+        let echo = taken::expected(&row, channel);
+        self.begin(&mut row, echo, context)?;
         self.put_on_offer(&row, context)?;
-        match self.ask_adapter(&row, channel, None, context) {
+        let next = self.outgoing(&row, channel, context, |message| {
+            channel.adapter.next(message, None)
+        });
+        match next {
             Some(Next::Request { request, progress }) => {
                 self.has_answered(context)?;
                 self.on_its_way(&mut row, Some(progress))?;
@@ -62,7 +71,9 @@ impl<S: Store> Engine<S> {
         channel: &Channel,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
-        let next = self.ask_adapter(&row, channel, Some(answer), context);
+        let next = self.outgoing(&row, channel, context, |message| {
+            channel.adapter.next(message, Some(answer))
+        });
         if let Some(next) = &next {
             let failure = match next {
                 Next::Done {
@@ -79,12 +90,7 @@ impl<S: Store> Engine<S> {
             self.tell_breaker(&destination, failure, context);
         }
         match next {
-            Some(Next::Request { progress, .. }) => {
-                row.detail.failures = 0;
-                row.settle();
-                row.advance(context.now, progress);
-                self.save(&row)
-            }
+            Some(Next::Request { progress, .. }) => self.step_succeeded(row, progress, context),
             Some(Next::Done { outcome, progress }) => {
                 row.detail.progress = progress;
                 self.finish_to_consumer(&mut row, outcome, context)
@@ -93,13 +99,32 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    fn ask_adapter(
+    /// A step of several succeeded.
+    pub(super) fn step_succeeded(
+        &mut self,
+        mut row: Row,
+        progress: Progress,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        row.detail.failures = 0;
+        row.settle();
+        if row.state.is_open() {
+            row.advance(context.now, progress);
+        } else {
+            // A dead letter stays one; sent again, it goes on behind this step.
+            row.detail.progress = progress;
+        }
+        self.save(&row)
+    }
+
+    /// Gives the adapter a message as it is now. `None`: its content or the person's address is gone.
+    pub(super) fn outgoing<T>(
         &self,
         row: &Row,
         channel: &Channel,
-        answer: Option<&HttpAnswer>,
         context: &Context<'_>,
-    ) -> Option<Next> {
+        ask: impl FnOnce(&Outgoing<'_>) -> T,
+    ) -> Option<T> {
         let consumer = self.memory.consumer.as_ref()?;
         let content = row.content.as_ref()?;
         let offer = offer_of(row);
@@ -117,8 +142,10 @@ impl<S: Store> Engine<S> {
             ))
         });
         let agent = self.shown(who(row), channel, context);
-        let outgoing = Outgoing {
+        let reference = request_id(&row.key, row.detail.attempt);
+        Some(ask(&Outgoing {
             id: &row.key,
+            reference: &reference,
             consumer: consumer.address.as_deref()?,
             content,
             offer: offer.as_ref(),
@@ -129,8 +156,7 @@ impl<S: Store> Engine<S> {
             callback_url: &channel.callback_url,
             progress: &row.detail.progress,
             now: context.now,
-        };
-        Some(channel.adapter.next(&outgoing, answer))
+        }))
     }
 
     /// What of the last thing heard is good for one answer is used up, in the same write as the start of the attempt.
@@ -180,6 +206,17 @@ impl<S: Store> Engine<S> {
         self.save_consumer(context.now)
     }
 
+    /// The platform has all of it, as an answer or a report says.
+    pub(super) fn delivered_to_consumer(
+        &mut self,
+        row: &mut Row,
+        by_report: bool,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        self.deliver(row, by_report, context)?;
+        self.take_early_receipts(row, context)
+    }
+
     fn finish_to_consumer(
         &mut self,
         row: &mut Row,
@@ -189,8 +226,7 @@ impl<S: Store> Engine<S> {
         match outcome {
             Outcome::Delivered { remote_id } => {
                 row.detail.remote_id = remote_id;
-                self.deliver(row, false, context)?;
-                self.take_early_receipts(row, context)
+                self.delivered_to_consumer(row, false, context)
             }
             Outcome::Retry { after, cause } => {
                 row.settle();

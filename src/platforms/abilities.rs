@@ -128,6 +128,9 @@ pub struct Abilities {
     pub news: bool,
     /// A message that is sent again with the same id has no second effect, so that nothing about it stays unknown.
     pub idempotent: bool,
+    /// Its reports repeat the reference that a request carried ([`crate::message::Signal::Taken`]), so that a send whose answer was lost
+    /// is recognised.
+    pub recognises: bool,
     /// A send depends on the last thing that the person said: on a token in it, on its id, or on how long ago it was.
     pub last_heard: bool,
 }

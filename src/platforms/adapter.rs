@@ -52,6 +52,9 @@ pub enum Next {
 pub struct Outgoing<'a> {
     /// Names the message for ever: what an idempotency key is made from.
     pub id: &'a str,
+    /// Names this attempt of the message: what platforms that [recognise](Abilities::recognises) it repeat in their reports. Up to 64 letters,
+    /// digits and hyphens.
+    pub reference: &'a str,
     /// The platform's id of the person.
     pub consumer: &'a str,
     /// What to send.
@@ -108,6 +111,7 @@ impl<'a> Outgoing<'a> {
     ) -> Self {
         Self {
             id,
+            reference: "",
             consumer,
             content,
             offer: None,
@@ -220,4 +224,11 @@ pub trait Adapter {
     /// restart), and with the answer to that request. With an answer, [`Next::Request`] says that the step succeeded; its progress
     /// is stored, and the request is asked for again.
     fn next(&self, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next;
+
+    /// What [`Adapter::next`] says to the answer to the request under way, where that was lost and a report tells instead that the platform
+    /// has taken the request, and under which id. `None`: this platform's reports do not tell.
+    fn taken(&self, message: &Outgoing<'_>, remote_id: &str) -> Option<Next> {
+        let _ = (message, remote_id);
+        None
+    }
 }

@@ -35,7 +35,7 @@ fn sections() -> [(&'static str, Vec<Line>); 3] {
         let has: Box<dyn Fn(&Abilities) -> bool> = Box::new(|it| it.shows(*shown));
         (*name, has)
     });
-    let others: [Line; 4] = [
+    let others: [Line; 5] = [
         ("Typing", Box::new(|it| it.typing)),
         (
             "Receipts for the consumer's messages",
@@ -48,6 +48,10 @@ fn sections() -> [(&'static str, Vec<Line>); 3] {
         (
             "A repeated send has no second effect",
             Box::new(|it| it.idempotent),
+        ),
+        (
+            "A send whose answer was lost is recognised by its report",
+            Box::new(|it| it.recognises),
         ),
     ];
     [

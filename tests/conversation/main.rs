@@ -43,6 +43,7 @@ mod routing;
 mod signals;
 mod silence;
 mod speakers;
+mod taken;
 mod waking;
 
 use liveengage_connector::conversation::Lane;

@@ -27,7 +27,7 @@ mod world;
 pub(crate) use config::identity_key;
 pub(crate) use outside::{Outside, Said};
 pub(crate) use reply::Reply;
-pub(crate) use requests::json_of;
+pub(crate) use requests::{json_of, words_of};
 pub(crate) use sides::*;
 pub(crate) use store::MemoryStore;
 pub(crate) use words::*;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::line::Line;
 use super::reply::Reply;
-use super::requests::{in_words, json_of, kind, words_of};
+use super::requests::{in_words, json_of, kind, reference_of, words_of};
 use super::words::{APP_JWT_MARK, JWS_MARK, LP_CONSUMER, agent_text, closed, echo};
 
 /// Something said in a dialog, in LiveEngage's own memory.
@@ -39,6 +39,8 @@ pub(crate) struct Outside {
     pub(crate) said: Vec<Said>,
     /// Texts that the phone has received.
     pub(crate) phone: Vec<String>,
+    /// The references of the requests that Twilio was sent, one for each.
+    pub(crate) references: Vec<String>,
     /// Echoes that LiveEngage has yet to send.
     pub(crate) echoes: VecDeque<DialogEvent>,
     /// Generation of the AppJWT.
@@ -126,6 +128,9 @@ impl Outside {
 
     /// Answers a request.
     pub(crate) fn answer(&mut self, request: &HttpRequest) -> HttpAnswer {
+        if kind(request) == "sms" {
+            self.references.push(reference_of(request));
+        }
         match self.reply(kind(request)) {
             Reply::Ok => self.effect(request),
             Reply::Status(status, body) => Ok(response(status, body)),

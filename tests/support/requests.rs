@@ -55,6 +55,15 @@ pub(crate) fn words_of(request: &HttpRequest) -> Option<String> {
     }
 }
 
+/// What an SMS asks Twilio to repeat in its reports.
+pub(crate) fn reference_of(request: &HttpRequest) -> String {
+    let mut fields = form_urlencoded::parse(&request.body);
+    let callback = fields.find(|(name, _)| name == "StatusCallback");
+    let (_, url) = callback.expect("a status callback");
+    let (_, reference) = url.split_once("?reference=").expect("a reference");
+    reference.to_owned()
+}
+
 pub(crate) fn json_of(request: &HttpRequest) -> Value {
     serde_json::from_slice(&request.body).unwrap()
 }

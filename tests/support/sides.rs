@@ -104,6 +104,14 @@ pub(crate) fn failed_for(remote_id: &str, code: &str) -> AcceptRequest {
     })
 }
 
+/// The platform has taken the request that carried this reference.
+pub(crate) fn taken(reference: &str, remote_id: &str) -> AcceptRequest {
+    signal(Signal::Taken {
+        reference: reference.to_owned(),
+        remote_id: remote_id.to_owned(),
+    })
+}
+
 /// What became of all messages to the consumer until then.
 pub(crate) fn receipt_until(until: Millis, status: ReceiptStatus) -> AcceptRequest {
     signal(Signal::ReceiptUntil { until, status })

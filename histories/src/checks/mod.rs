@@ -51,6 +51,9 @@ pub(crate) fn promise(world: &Rc<World>) {
         for row in disk.rows.values() {
             check_origin(world, row);
             check_end(world, row);
+            if settled_by_report(row) {
+                world.note("a report settles a send to the consumer");
+            }
             effects.check_row(world, row);
         }
         effects.check_order(world, &disk);
@@ -119,6 +122,11 @@ fn check_agents(world: &World) {
             world.violation("no accepted message is lost", what);
         }
     }
+}
+
+fn settled_by_report(row: &Row) -> bool {
+    let by_report = StepEvent::Delivered { by_echo: true };
+    row.lane == Lane::ToConsumer && row.trace.iter().any(|step| step.event == by_report)
 }
 
 /// No message lasts in a state between.

@@ -2,11 +2,12 @@
 
 pub(crate) mod line;
 mod post;
+mod twilio;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use liveengage_connector::crypto::{base64, sha256_hex};
+use liveengage_connector::crypto::sha256_hex;
 use liveengage_connector::http::{HttpAnswer, HttpRequest, Method};
 use liveengage_connector::identity::ConsumerKey;
 use liveengage_connector::intake::callbacks;
@@ -15,7 +16,7 @@ use liveengage_connector::platforms::Callback;
 use liveengage_connector::runtime::Runtime;
 use serde_json::{Value, json};
 
-use crate::configs::{ACCOUNT, ACCOUNT_SID, AUTH_TOKEN};
+use crate::configs::ACCOUNT;
 use crate::dice::Dice;
 use crate::marks;
 use crate::network::response;
@@ -24,6 +25,7 @@ use crate::runtime::SimRuntime;
 use crate::world::{Name, World};
 use line::Line;
 pub(crate) use post::Post;
+use twilio::Twilio;
 
 /// Somebody who writes.
 #[derive(Clone, Debug)]
@@ -59,6 +61,7 @@ pub(crate) struct Platforms {
     /// What a platform has refused.
     pub(crate) refused: BTreeSet<String>,
     pub(crate) line: Line,
+    twilio: Twilio,
     app_ids: BTreeSet<String>,
     number: u64,
 }
@@ -79,6 +82,7 @@ impl Platforms {
             shown: Vec::new(),
             refused: BTreeSet::new(),
             line: Line::default(),
+            twilio: Twilio::default(),
             app_ids: BTreeSet::new(),
             number: 0,
         }
@@ -101,7 +105,7 @@ pub(crate) fn form_field(body: &[u8], name: &str) -> Option<String> {
 
 pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
     if request.url.contains("/Messages.json") {
-        return twilio(world, request);
+        return twilio::answer(world, request);
     }
     if line::is_line(&request.url) {
         return line::answer(world, request);
@@ -126,36 +130,6 @@ pub(crate) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
         world.note("the app has a message already");
     }
     Ok(response(200, String::new()))
-}
-
-fn twilio(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
-    let credentials = base64(format!("{ACCOUNT_SID}:{AUTH_TOKEN}").as_bytes());
-    let given = request
-        .headers
-        .iter()
-        .find(|(name, _)| *name == "authorization");
-    if given.is_none_or(|(_, value)| *value != format!("Basic {credentials}")) {
-        return Ok(response(401, json!({ "code": 20003 }).to_string()));
-    }
-    let field = |name| form_field(&request.body, name).unwrap_or_default();
-    let (to, text) = (field("To"), field("Body"));
-    if refuses(world, &text) {
-        return Ok(response(400, json!({ "code": 21610 }).to_string()));
-    }
-    show(world, &to, &text);
-    let number = world.platforms.borrow().shown.len();
-    let sid = format!("SM{number:032x}");
-    if world.chance(2000) {
-        let failed = world.fault("a platform reports a failure later", 1500);
-        let status = if failed { "undelivered" } else { "delivered" };
-        let fields = [
-            ("MessageSid", sid.as_str()),
-            ("MessageStatus", status),
-            ("To", &to),
-        ];
-        hand_over(world, Vec::new(), Post::form(&fields));
-    }
-    Ok(response(201, json!({ "sid": sid }).to_string()))
 }
 
 /// Whether the platform wants nothing of that message, for good.
@@ -190,7 +164,7 @@ async fn take(runtime: SimRuntime, post: Post, headers: Vec<(String, String)>) -
     };
     let callback = Callback {
         method: Method::Post,
-        query: None,
+        query: post.query.as_deref(),
         headers: &headers,
         body: &post.body,
         public_url: &channel.callback_url,
@@ -223,7 +197,10 @@ fn hand_over(world: &Rc<World>, sent: Vec<usize>, mut post: Post) {
             let status = deliver(&world, post.clone()).await;
             post = post.again();
             match status {
-                Some(200..300) => break,
+                Some(200..300) => {
+                    twilio::acknowledged(&world, &post);
+                    break;
+                }
                 Some(429 | 503) | None => world.note("a callback is retried"),
                 Some(status) => {
                     let what = format!("{status} for {}", post.channel);

@@ -12,6 +12,8 @@ use crate::world::World;
 #[derive(Clone, Debug)]
 pub(crate) struct Post {
     pub(super) channel: &'static str,
+    /// What stands behind the channel's address.
+    pub(super) query: Option<String>,
     pub(super) body: Rc<Vec<u8>>,
 }
 
@@ -23,6 +25,7 @@ impl Post {
             .finish();
         Self {
             channel: "support-sms",
+            query: None,
             body: Rc::new(body.into_bytes()),
         }
     }
@@ -30,6 +33,7 @@ impl Post {
     pub(super) fn json(body: &Value) -> Self {
         Self {
             channel: "app",
+            query: None,
             body: Rc::new(body.to_string().into_bytes()),
         }
     }
@@ -39,6 +43,7 @@ impl Post {
         let body = json!({ "destination": "Ub07", "events": events });
         Self {
             channel: "line",
+            query: None,
             body: Rc::new(body.to_string().into_bytes()),
         }
     }
@@ -90,7 +95,11 @@ impl Post {
         }
         let mut pairs: Vec<_> = form_urlencoded::parse(&self.body).collect();
         pairs.sort();
-        let url = format!("{PUBLIC_URL}/channels/{}", self.channel);
+        let mut url = format!("{PUBLIC_URL}/channels/{}", self.channel);
+        if let Some(query) = &self.query {
+            url.push('?');
+            url.push_str(query);
+        }
         let text: String = pairs
             .iter()
             .map(|(name, value)| format!("{name}{value}"))

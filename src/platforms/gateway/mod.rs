@@ -57,6 +57,7 @@ const ABILITIES: Abilities = Abilities {
     receipts: true,
     news: true,
     idempotent: true,
+    recognises: false,
     last_heard: false,
 };
 

@@ -46,7 +46,7 @@ pub(super) fn signal(gateway: &Gateway, signal: &OutgoingSignal<'_>) -> Option<H
             message: remote_id,
             status: *status,
         },
-        Signal::ReceiptUntil { .. } => return None,
+        Signal::ReceiptUntil { .. } | Signal::Taken { .. } => return None,
     };
     let body = json(&Hint {
         to: signal.consumer,

@@ -38,6 +38,7 @@ const ABILITIES: Abilities = Abilities {
     receipts: true,
     news: false,
     idempotent: false,
+    recognises: false,
     last_heard: true,
 };
 

@@ -66,6 +66,7 @@ const ABILITIES: Abilities = Abilities {
     news: false,
     // A push is, a reply is not quite: see `Adapter::repeatable`.
     idempotent: false,
+    recognises: false,
     last_heard: true,
 };
 

@@ -41,6 +41,7 @@ const ABILITIES: Abilities = Abilities {
     receipts: true,
     news: false,
     idempotent: false,
+    recognises: true,
     last_heard: true,
 };
 

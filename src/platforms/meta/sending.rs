@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::http::{HttpAnswer, HttpRequest};
+use crate::http::HttpRequest;
 use crate::outcome::{Outcome, Refusal};
 use crate::platforms::{Next, Outgoing, Progress};
 
@@ -16,13 +16,14 @@ struct Sent {
     ids: Vec<String>,
 }
 
-/// The next step of a message that consists of `pieces`: `judge` reads an answer (the id of what was taken, if it says one),
-/// `request` sends a piece.
+/// What came of the request for a piece: Meta took it, under this id if one is told, or not.
+pub type Ended = Result<Option<String>, Outcome>;
+
+/// The next step of a message that consists of `pieces`, behind the `ended` request if there was one: `request` sends a piece.
 pub fn next<P>(
     message: &Outgoing<'_>,
     pieces: Result<Vec<P>, Refusal>,
-    answer: Option<&HttpAnswer>,
-    judge: impl FnOnce(&HttpAnswer) -> Result<Option<String>, Outcome>,
+    ended: Option<Ended>,
     request: impl FnOnce(&P) -> HttpRequest,
 ) -> Next {
     let done = |outcome: Outcome, sent: &Sent| Next::Done {
@@ -34,7 +35,8 @@ pub fn next<P>(
         Ok(pieces) => pieces,
         Err(reason) => return done(Outcome::Refused { reason }, &sent),
     };
-    match answer.map(judge) {
+    let starts = ended.is_none();
+    match ended {
         None => {}
         Some(Ok(id)) => {
             sent.next_piece = sent.next_piece.saturating_add(1);
@@ -48,9 +50,10 @@ pub fn next<P>(
         Some(piece) => Next::Request {
             request: request(piece),
             // Unchanged before the request, so that nothing has to be stored for it.
-            progress: match answer {
-                Some(_) => Progress::of(&sent),
-                None => message.progress.clone(),
+            progress: if starts {
+                message.progress.clone()
+            } else {
+                Progress::of(&sent)
             },
         },
         None => {

@@ -3,9 +3,10 @@
 //! <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>
 
 use super::fields::Fields;
-use super::{files, is_e164};
+use super::outbound::REFERENCE;
+use super::{files, form, is_e164};
 use crate::message::{ConsumerEvent, Content, EventKind, Location, Profile, ReceiptStatus, Signal};
-use crate::platforms::reading::plain_word;
+use crate::platforms::reading::{identifier, plain_word};
 use crate::platforms::{Callback, Ignored, Parsed, Unreadable};
 
 /// More files than Twilio sends with one message (ten).
@@ -14,7 +15,7 @@ const MAX_FILES: usize = 20;
 pub(super) fn parse(callback: &Callback<'_>) -> Result<Parsed, Unreadable> {
     let fields = Fields::read(callback)?;
     if let Some(status) = fields.outbound_status()? {
-        return read_status(&fields, &status);
+        return read_status(callback, &fields, &status);
     }
     if !fields.is_message() {
         return Ok(ignored(fields.kind()));
@@ -61,23 +62,48 @@ fn ignored(kind: String) -> Parsed {
 }
 
 /// A receipt, or a step on the way to one. Receipts come in any order and some never come.
-fn read_status(fields: &Fields, status: &str) -> Result<Parsed, Unreadable> {
+fn read_status(
+    callback: &Callback<'_>,
+    fields: &Fields,
+    status: &str,
+) -> Result<Parsed, Unreadable> {
     let receipt = match status {
-        "delivered" => ReceiptStatus::Delivered,
-        "read" => ReceiptStatus::Read,
-        "failed" | "undelivered" => ReceiptStatus::Failed,
-        _ => return Ok(ignored(format!("MessageStatus={}", plain_word(status)))),
+        "delivered" => Some(ReceiptStatus::Delivered),
+        "read" => Some(ReceiptStatus::Read),
+        "failed" | "undelivered" => Some(ReceiptStatus::Failed),
+        _ => None,
     };
-    let signal = Signal::Receipt {
-        remote_id: fields.sid()?,
-        status: receipt,
-        code: error_code(fields).filter(|_| receipt == ReceiptStatus::Failed),
-    };
+    let on_its_way = matches!(status, "accepted" | "queued" | "sending" | "sent");
+    let reference = reference(callback).filter(|_| receipt.is_some() || on_its_way);
+    if receipt.is_none() && reference.is_none() {
+        return Ok(ignored(format!("MessageStatus={}", plain_word(status))));
+    }
+    let remote_id = fields.sid()?;
     let consumer = fields.address("To")?;
+    let taken = reference.map(|reference| Signal::Taken {
+        reference,
+        remote_id: remote_id.clone(),
+    });
+    let receipt = receipt.map(|status| Signal::Receipt {
+        remote_id,
+        status,
+        code: error_code(fields).filter(|_| status == ReceiptStatus::Failed),
+    });
+    let signals = taken.into_iter().chain(receipt).map(EventKind::Signal);
+    let events = signals.map(|signal| ConsumerEvent::new(consumer.clone(), signal));
     Ok(Parsed {
-        events: vec![ConsumerEvent::new(consumer, EventKind::Signal(signal))],
+        events: events.collect(),
         ignored: Vec::new(),
     })
+}
+
+/// What the request carried that this is about.
+fn reference(callback: &Callback<'_>) -> Option<String> {
+    let query = callback.query?.as_bytes();
+    let named = |(name, _): &(Vec<u8>, Vec<u8>)| name == REFERENCE.as_bytes();
+    let (_, value) = form::pairs(query).find(named)?;
+    let reference = String::from_utf8(value).ok()?;
+    identifier(&reference.into())
 }
 
 /// Why a message failed, in Twilio's numbers.

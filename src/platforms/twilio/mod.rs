@@ -62,6 +62,7 @@ const ABILITIES_OF_SMS: Abilities = Abilities {
     receipts: false,
     news: false,
     idempotent: false,
+    recognises: true,
     last_heard: false,
 };
 
@@ -84,6 +85,7 @@ const ABILITIES_OF_WHATSAPP: Abilities = Abilities {
     receipts: false,
     news: false,
     idempotent: false,
+    recognises: true,
     last_heard: true,
 };
 
@@ -215,6 +217,11 @@ impl Adapter for Twilio {
 
     fn next(&self, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
         outbound::next(self, message, answer)
+    }
+
+    fn taken(&self, message: &Outgoing<'_>, remote_id: &str) -> Option<Next> {
+        let ended = Ok(Some(remote_id.to_owned()));
+        Some(outbound::behind(self, message, Some(ended)))
     }
 }
 

@@ -12,6 +12,9 @@ use crate::message::Signal;
 use crate::outcome::{Outcome, Refusal};
 use crate::platforms::{Next, Outgoing, OutgoingSignal, Progress};
 
+/// The parameter of the status callback's URL that names the request.
+pub(super) const REFERENCE: &str = "reference";
+
 /// How far a message has been sent. It is stored in rows: fields are only ever added.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -35,6 +38,14 @@ impl Sent {
 }
 
 pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
+    behind(twilio, message, answer.map(|answer| judge(twilio, answer)))
+}
+
+/// What came of the request for a piece: Twilio took it, under this id if one is told, or not.
+pub(super) type Ended = Result<Option<String>, Outcome>;
+
+/// The next step behind the `ended` request, if there was one.
+pub(super) fn behind(twilio: &Twilio, message: &Outgoing<'_>, ended: Option<Ended>) -> Next {
     let done = |outcome: Outcome, sent: &Sent| Next::Done {
         outcome,
         progress: Progress::of(sent),
@@ -44,8 +55,9 @@ pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&Http
         Ok(pieces) => pieces,
         Err(reason) => return done(Outcome::Refused { reason }, &sent),
     };
-    if let Some(answer) = answer {
-        match judge(twilio, answer) {
+    let starts = ended.is_none();
+    if let Some(ended) = ended {
+        match ended {
             Ok(sid) => {
                 sent.next_piece = sent.next_piece.saturating_add(1);
                 sent.sids.extend(sid);
@@ -65,9 +77,10 @@ pub(super) fn next(twilio: &Twilio, message: &Outgoing<'_>, answer: Option<&Http
                 _ => request(twilio, message, piece),
             },
             // Unchanged before the request, so that nothing has to be stored for it.
-            progress: match answer {
-                Some(_) => Progress::of(&sent),
-                None => message.progress.clone(),
+            progress: if starts {
+                message.progress.clone()
+            } else {
+                Progress::of(&sent)
             },
         },
         None => done(sent.outcome(), &sent),
@@ -96,6 +109,7 @@ fn request(twilio: &Twilio, message: &Outgoing<'_>, piece: &Piece) -> HttpReques
         };
         format!("{prefix}{from}")
     });
+    let status_callback = status_callback(message.callback_url, message.reference);
     let fields = [
         ("To", Some(message.consumer)),
         ("From", from.as_deref()),
@@ -106,7 +120,7 @@ fn request(twilio: &Twilio, message: &Outgoing<'_>, piece: &Piece) -> HttpReques
         ("Body", piece.body.as_deref()),
         ("MediaUrl", piece.media.as_deref()),
         ("PersistentAction", piece.place.as_deref()),
-        ("StatusCallback", status_callback(message.callback_url)),
+        ("StatusCallback", status_callback.as_deref()),
     ];
     let form: Vec<(&str, &str)> = fields
         .into_iter()
@@ -116,10 +130,16 @@ fn request(twilio: &Twilio, message: &Outgoing<'_>, piece: &Piece) -> HttpReques
     twilio.authorized(HttpRequest::form(url, &form))
 }
 
-/// Where Twilio tells what became of the message. It takes no host with an underscore.
-fn status_callback(url: &str) -> Option<&str> {
+/// Where Twilio tells what became of the message. The reference comes back with it, signed. Twilio takes no host with an underscore.
+fn status_callback(url: &str, reference: &str) -> Option<String> {
     let host = authority(url)?;
-    (!host.contains('_')).then_some(url)
+    if host.contains('_') {
+        return None;
+    }
+    Some(match reference {
+        "" => url.to_owned(),
+        _ => format!("{url}?{REFERENCE}={reference}"),
+    })
 }
 
 /// That an agent is typing. WhatsApp shows it for 25 s, or until the answer, and marks the message that it refers to as read.

@@ -189,25 +189,37 @@ impl Reader<'_> {
     fn status(&mut self, status: &Fields, person: Person) -> Result<(), Unreadable> {
         let word = required_text(status, "status")?;
         let receipt = match word.as_str() {
-            "delivered" => ReceiptStatus::Delivered,
-            "read" => ReceiptStatus::Read,
+            "delivered" => Some(ReceiptStatus::Delivered),
+            "read" => Some(ReceiptStatus::Read),
             // A voice message of ours was listened to.
-            "played" => ReceiptStatus::Accessed,
-            "failed" => ReceiptStatus::Failed,
+            "played" => Some(ReceiptStatus::Accessed),
+            "failed" => Some(ReceiptStatus::Failed),
+            // On its way.
+            "sent" => None,
             other => {
                 self.ignore(format!("status={}", plain_word(other)));
                 return Ok(());
             }
         };
         let remote_id = required_id(status, "id")?;
+        let reference = status.get("biz_opaque_callback_data").and_then(identifier);
+        if receipt.is_none() && reference.is_none() {
+            self.ignore(format!("status={}", plain_word(&word)));
+            return Ok(());
+        }
+        let taken = reference.map(|reference| Signal::Taken {
+            reference,
+            remote_id: remote_id.clone(),
+        });
         let why = list(status, "errors").first();
-        let signal = Signal::Receipt {
+        let receipt = receipt.map(|receipt| Signal::Receipt {
             remote_id,
             status: receipt,
             code: why.and_then(|why| identifier(why.get("code")?)),
-        };
-        let event = ConsumerEvent::new(person.address, EventKind::Signal(signal));
-        self.parsed.events.push(event);
+        });
+        let signals = taken.into_iter().chain(receipt).map(EventKind::Signal);
+        let events = signals.map(|signal| ConsumerEvent::new(person.address.clone(), signal));
+        self.parsed.events.extend(events);
         Ok(())
     }
 

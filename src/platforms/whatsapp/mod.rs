@@ -66,6 +66,7 @@ const ABILITIES: Abilities = Abilities {
     receipts: true,
     news: false,
     idempotent: false,
+    recognises: true,
     last_heard: true,
 };
 
@@ -171,6 +172,11 @@ impl Adapter for WhatsApp {
 
     fn next(&self, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
         outbound::next(self, message, answer)
+    }
+
+    fn taken(&self, message: &Outgoing<'_>, remote_id: &str) -> Option<Next> {
+        let ended = Ok(Some(remote_id.to_owned()));
+        Some(outbound::behind(self, message, Some(ended)))
     }
 }
 

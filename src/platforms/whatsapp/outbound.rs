@@ -11,7 +11,7 @@ use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Millis};
 use crate::message::{ReceiptStatus, Signal};
 use crate::outcome::Refusal;
 use crate::platforms::meta::graph::{self, Fault, GraphError};
-use crate::platforms::meta::sending;
+use crate::platforms::meta::sending::{self, Ended};
 use crate::platforms::reading::identifier;
 use crate::platforms::{Next, Outgoing, OutgoingSignal};
 
@@ -23,28 +23,37 @@ pub(super) fn next(
     message: &Outgoing<'_>,
     answer: Option<&HttpAnswer>,
 ) -> Next {
-    sending::next(
-        message,
-        render(whatsapp, message),
-        answer,
-        |answer| graph::judge(answer, &whatsapp.number_key, fault).map(message_id),
-        |piece| request(whatsapp, message.consumer, piece),
-    )
+    let judge = |answer| graph::judge(answer, &whatsapp.number_key, fault).map(message_id);
+    behind(whatsapp, message, answer.map(judge))
 }
 
-fn request(whatsapp: &WhatsApp, consumer: &str, piece: &Piece) -> HttpRequest {
-    let (field, address) = recipient(consumer);
+/// The next step behind a request that has ended, if there was one.
+pub(super) fn behind(whatsapp: &WhatsApp, message: &Outgoing<'_>, ended: Option<Ended>) -> Next {
+    let pieces = render(whatsapp, message);
+    sending::next(message, pieces, ended, |piece| {
+        request(whatsapp, message, piece)
+    })
+}
+
+fn request(whatsapp: &WhatsApp, message: &Outgoing<'_>, piece: &Piece) -> HttpRequest {
+    let (field, address) = recipient(message.consumer);
     let Piece { kind, content } = piece;
-    post(
-        whatsapp,
-        &json!({
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            field: address,
-            "type": kind,
-            *kind: content,
-        }),
-    )
+    let mut body = json!({
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        field: address,
+        "type": kind,
+        *kind: content,
+    });
+    if let Some(fields) = body.as_object_mut()
+        && !message.reference.is_empty()
+    {
+        fields.insert(
+            "biz_opaque_callback_data".to_owned(),
+            json!(message.reference),
+        );
+    }
+    post(whatsapp, &body)
 }
 
 fn post(whatsapp: &WhatsApp, body: &Value) -> HttpRequest {

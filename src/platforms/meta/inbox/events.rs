@@ -56,7 +56,7 @@ pub(super) fn read(inbox: &Inbox, event: &Value) -> Result<Read, Unreadable> {
         })
     };
     if let Some(echo) = of("message").filter(|message| is_set(message, "is_echo")) {
-        return Ok(Read::Ignored(echo_of(inbox, echo).to_owned()));
+        return Ok(read_echo(inbox, event, echo));
     }
     if let Some(known) = KINDS.iter().find(|name| event.contains_key(**name)) {
         let fields = of(known).ok_or_else(|| unreadable(format!("{known} is not an object")))?;
@@ -93,7 +93,25 @@ const KINDS: [&str; 6] = [
     "delivery",
 ];
 
-/// What was sent for the page: by us, or by somebody else, for example from Meta's own inbox.
+/// What was sent for the page. One of ours says under which id Meta has taken it.
+fn read_echo(inbox: &Inbox, event: &Map<String, Value>, echo: &Map<String, Value>) -> Read {
+    let kind = echo_of(inbox, echo);
+    let ours = || {
+        let recipient = event.get("recipient")?.get("id")?;
+        Some(Read::Signals {
+            person: identifier(recipient)?,
+            signals: vec![Signal::Taken {
+                reference: identifier(echo.get("metadata")?)?,
+                remote_id: identifier(echo.get("mid")?)?,
+            }],
+        })
+    };
+    ours()
+        .filter(|_| inbox.abilities.recognises && kind == "echo")
+        .unwrap_or_else(|| Read::Ignored(kind.to_owned()))
+}
+
+/// Who has sent it: we, or somebody else, for example from Meta's own inbox.
 fn echo_of(inbox: &Inbox, echo: &Map<String, Value>) -> &'static str {
     let app = echo.get("app_id").and_then(identifier);
     match (&inbox.app_id, app) {

@@ -161,4 +161,11 @@ impl Adapter for Inbox {
     fn next(&self, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
         outbound::next(self, message, answer)
     }
+
+    fn taken(&self, message: &Outgoing<'_>, remote_id: &str) -> Option<Next> {
+        let ended = Ok(Some(remote_id.to_owned()));
+        self.abilities
+            .recognises
+            .then(|| outbound::behind(self, message, Some(ended)))
+    }
 }

@@ -6,7 +6,10 @@ use super::network::Network;
 use super::{Inbox, answers, render};
 use crate::http::{HttpAnswer, HttpRequest, HttpResponse, Millis};
 use crate::message::{LastHeard, ReceiptStatus, Signal};
-use crate::platforms::meta::{graph, sending};
+use crate::platforms::meta::{
+    graph,
+    sending::{self, Ended},
+};
 use crate::platforms::reading::identifier;
 use crate::platforms::{Next, Outgoing, OutgoingSignal};
 
@@ -15,13 +18,16 @@ use crate::platforms::{Next, Outgoing, OutgoingSignal};
 const WINDOW: Millis = 24 * 60 * 60 * 1000;
 
 pub(super) fn next(inbox: &Inbox, message: &Outgoing<'_>, answer: Option<&HttpAnswer>) -> Next {
-    sending::next(
-        message,
-        render::pieces(inbox, message),
-        answer,
-        |answer| graph::judge(answer, &inbox.account_key, answers::fault).map(mid),
-        |piece| request(inbox, message, piece),
-    )
+    let judge = |answer| graph::judge(answer, &inbox.account_key, answers::fault).map(mid);
+    behind(inbox, message, answer.map(judge))
+}
+
+/// The next step behind a request that has ended, if there was one.
+pub(super) fn behind(inbox: &Inbox, message: &Outgoing<'_>, ended: Option<Ended>) -> Next {
+    let pieces = render::pieces(inbox, message);
+    sending::next(message, pieces, ended, |piece| {
+        request(inbox, message, piece)
+    })
 }
 
 fn mid(response: &HttpResponse) -> Option<String> {
@@ -43,7 +49,14 @@ fn request(inbox: &Inbox, message: &Outgoing<'_>, piece: &Value) -> HttpRequest 
             .iter()
             .map(|(name, value)| ((*name).to_owned(), Value::from(*value))),
     );
-    body.insert("message".to_owned(), piece.clone());
+    let mut piece = piece.clone();
+    if inbox.abilities.recognises
+        && !message.reference.is_empty()
+        && let Some(fields) = piece.as_object_mut()
+    {
+        fields.insert("metadata".to_owned(), json!(message.reference));
+    }
+    body.insert("message".to_owned(), piece);
     post(inbox, body)
 }
 
