@@ -308,6 +308,21 @@ export const MUTATIONS = [
     ],
   },
   {
+    name: "reports-not-heard",
+    why: "A report about a send whose answer was lost settles nothing.",
+    edits: [edit("src/conversation/taken.rs", "echo.id.as_deref() == Some(reference)", "echo.id.as_deref() == Some(reference) && reference.is_empty()")],
+  },
+  {
+    name: "a-late-report-settles-the-next-piece",
+    why: "A report about a piece that was given up, sent again and answered settles the piece behind it.",
+    edits: [edit("src/conversation/taken.rs", "row.state.is_open() && same_step", "row.state.is_open()")],
+  },
+  {
+    name: "a-report-settles-any-send",
+    why: "A report settles the send that is under way, whichever it is about.",
+    edits: [edit("src/conversation/taken.rs", "echo.id.as_deref() == Some(reference)", "echo.id.is_some() && !reference.is_empty()")],
+  },
+  {
     name: "retry-key-of-the-attempt",
     why: "A push that is made again has another retry key.",
     edits: [

@@ -40,6 +40,7 @@ const EXPECTED: &[&str] = &[
     "a reply by its token",
     "a short-lived token",
     "a storage step fails",
+    "a report is late",
     "a slow answer",
     "a survey opens",
     "a token that is spent",

@@ -29,6 +29,7 @@ pub fn exhibit() -> Exhibit {
         ],
         unknown: &["odd/unknown_type.json", "odd/unknown_content.json"],
         batch: Some(("from_app/batch.json", 3)),
+        recognised: None,
         emoji: "from_app/text.json",
         consumer: "person-1",
         sent: |_| answer(200, "{}"),

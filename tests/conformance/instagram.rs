@@ -33,6 +33,7 @@ pub fn exhibit() -> Exhibit {
             "callbacks/other_account.json",
         ],
         batch: Some(("callbacks/batch_of_people.json", 3)),
+        recognised: None,
         emoji: "callbacks/text.json",
         consumer: "6800000000000001",
         sent: |_| {

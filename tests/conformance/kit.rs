@@ -32,12 +32,36 @@ pub struct Exhibit {
     pub unknown: &'static [&'static str],
     /// A callback of several events, and how many. `None` where one callback is one event.
     pub batch: Option<(&'static str, usize)>,
+    /// How its reports repeat what a request carried. `None` where they do not.
+    pub recognised: Option<Recognised>,
     /// A text with an emoji.
     pub emoji: &'static str,
     /// A person that can be written to.
     pub consumer: &'static str,
     /// How the platform says that it has taken the n-th request.
     pub sent: fn(usize) -> HttpAnswer,
+}
+
+/// A report about a request; `REFERENCE` stands for what the request carried.
+pub struct Recognised {
+    /// What stands behind the channel's address.
+    pub query: Option<&'static str>,
+    /// Its body.
+    pub fixture: &'static str,
+    /// The id that it gives the message.
+    pub remote_id: &'static str,
+}
+
+impl Recognised {
+    /// The report about the request that carried this, signed.
+    pub fn report(&self, exhibit: &Exhibit, reference: &str) -> Request {
+        let named = |text: &str| text.replace("REFERENCE", reference);
+        let body = String::from_utf8(exhibit.fixture(self.fixture)).expect("text");
+        let mut request = exhibit.unsigned(named(&body).into_bytes());
+        request.query = self.query.map(named);
+        (exhibit.sign)(&mut request);
+        request
+    }
 }
 
 impl Exhibit {

@@ -34,6 +34,7 @@ pub fn exhibit() -> Exhibit {
             "callbacks/switched_own_menu.json",
         ],
         batch: Some(("callbacks/several_people.json", 4)),
+        recognised: None,
         emoji: "callbacks/text.json",
         consumer: "U0000000000000000000000000000d001",
         sent: |_| {

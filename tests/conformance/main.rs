@@ -19,6 +19,7 @@ mod line;
 mod messenger;
 mod meta;
 mod outbound;
+mod recognising;
 mod registry;
 mod twilio;
 mod whatsapp;

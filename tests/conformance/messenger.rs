@@ -3,7 +3,7 @@
 use liveengage_connector::platforms::Heard;
 use serde_json::json;
 
-use super::kit::{Exhibit, SECRET, answer};
+use super::kit::{Exhibit, Recognised, SECRET, answer};
 use super::meta;
 
 pub fn exhibit() -> Exhibit {
@@ -39,6 +39,11 @@ pub fn exhibit() -> Exhibit {
             "callbacks/standby.json",
         ],
         batch: Some(("callbacks/batch_of_people.json", 4)),
+        recognised: Some(Recognised {
+            query: None,
+            fixture: "callbacks/echo_of_a_request.json",
+            remote_id: "m_ZZZ1",
+        }),
         emoji: "callbacks/text.json",
         consumer: "7000000000000001",
         sent: |_| {

@@ -4,7 +4,7 @@ use liveengage_connector::crypto;
 use liveengage_connector::platforms::Heard;
 use serde_json::{Value, json};
 
-use super::kit::{Exhibit, PUBLIC_URL, Request, SECRET, answer};
+use super::kit::{Exhibit, PUBLIC_URL, Recognised, Request, SECRET, answer};
 
 pub fn sms() -> Exhibit {
     Exhibit {
@@ -20,6 +20,11 @@ pub fn sms() -> Exhibit {
             (Heard::Profile, "sms_text.form"),
         ],
         batch: Some(("mms_document_with_text.form", 2)),
+        recognised: Some(Recognised {
+            query: Some("reference=REFERENCE"),
+            fixture: "status_sent.form",
+            remote_id: "SM00000000000000000000000000000010",
+        }),
         emoji: "sms_text.form",
         consumer: "+15550100001",
         ..exhibit()
@@ -43,6 +48,11 @@ pub fn whatsapp() -> Exhibit {
             (Heard::Profile, "whatsapp_quoted_reply.form"),
         ],
         batch: Some(("whatsapp_picture_with_caption.form", 2)),
+        recognised: Some(Recognised {
+            query: Some("reference=REFERENCE"),
+            fixture: "status_sent_whatsapp.form",
+            remote_id: "SM00000000000000000000000000000010",
+        }),
         emoji: "whatsapp_picture_with_caption.form",
         consumer: "whatsapp:+15550100001",
         ..exhibit()
@@ -70,6 +80,7 @@ fn exhibit() -> Exhibit {
         heard: &[],
         unknown: &["call.form", "conversations_event.form", "status_sent.form"],
         batch: None,
+        recognised: None,
         emoji: "",
         consumer: "",
         sent: |_| {
@@ -91,6 +102,10 @@ fn sign(request: &mut Request) {
     pairs.sort();
     pairs.dedup();
     let mut signed = PUBLIC_URL.as_bytes().to_vec();
+    if let Some(query) = &request.query {
+        signed.push(b'?');
+        signed.extend(query.as_bytes());
+    }
     for (name, value) in pairs {
         signed.extend(name);
         signed.extend(value);

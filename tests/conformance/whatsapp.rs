@@ -4,7 +4,7 @@ use liveengage_connector::crypto;
 use liveengage_connector::platforms::Heard;
 use serde_json::json;
 
-use super::kit::{Exhibit, Request, SECRET, answer};
+use super::kit::{Exhibit, Recognised, Request, SECRET, answer};
 
 pub fn exhibit() -> Exhibit {
     Exhibit {
@@ -49,6 +49,11 @@ pub fn exhibit() -> Exhibit {
             "callbacks/other_number.json",
         ],
         batch: Some(("callbacks/batch.json", 6)),
+        recognised: Some(Recognised {
+            query: None,
+            fixture: "callbacks/status_sent_of_a_request.json",
+            remote_id: "wamid.OUT1",
+        }),
         emoji: "callbacks/text.json",
         consumer: "US.1A2b3C",
         sent: |_| {

@@ -4,17 +4,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { act, agentCloses, agentSays, desk, eventually, startWorld, talking } from "./support/harness.mjs";
+import { act, agentCloses, agentSays, desk, eventually, fault, startWorld, talking } from "./support/harness.mjs";
 import { PlatformPerson } from "./support/platform-person.mjs";
 
-/** `picture`: an agent's picture is shown as one. `buttons`: cards have buttons to tap. */
+/** `picture`: an agent's picture is shown as one. `buttons`: cards have buttons to tap. `recognises`: reports name the request. */
 const PLATFORMS = [
-  { platform: "twilio", title: "SMS by Twilio", id: "+15550200011", delivered: true },
-  { platform: "twilio", title: "WhatsApp by Twilio", id: "whatsapp:+15550200012", picture: true, typing: true, delivered: true, read: true },
+  { platform: "twilio", title: "SMS by Twilio", id: "+15550200011", delivered: true, recognises: true },
+  { platform: "twilio", title: "WhatsApp by Twilio", id: "whatsapp:+15550200012", picture: true, typing: true, delivered: true, read: true, recognises: true },
   { platform: "line", id: `U${"0".repeat(28)}d001`, picture: true, buttons: true, quick: true, typing: true },
-  { platform: "messenger", id: "7000000000000001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true },
+  { platform: "messenger", id: "7000000000000001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true, recognises: true },
   { platform: "instagram", id: "6800000000000001", picture: true, buttons: true, quick: true, typing: true, handshake: true },
-  { platform: "whatsapp", id: "15550200001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true },
+  { platform: "whatsapp", id: "15550200001", picture: true, buttons: true, quick: true, typing: true, delivered: true, read: true, handshake: true, recognises: true },
 ];
 
 let world;
@@ -47,7 +47,7 @@ const REPLIES = {
 const receipt = (id, text, wanted) =>
   eventually(async () => (await desk(world, id)).messages.find((message) => message.text === text)?.receipts.includes(wanted), { timeout: 20_000, label: `${wanted} of "${text}"`, world });
 
-for (const { platform, title = platform, id, picture, buttons, quick, typing, delivered, read, handshake } of PLATFORMS) {
+for (const { platform, title = platform, id, picture, buttons, quick, typing, delivered, read, handshake, recognises } of PLATFORMS) {
   describe(title, { timeout: 240_000 }, () => {
     const person = new PlatformPerson(() => world, platform, id);
     let conversation;
@@ -144,6 +144,19 @@ for (const { platform, title = platform, id, picture, buttons, quick, typing, de
       const chosen = await eventually(async () => (await desk(world, conversation.id)).messages.find(({ role, text }) => role === "CONSUMER" && text === "Large"), { timeout: 20_000, label: "the choice", world });
       assert.deepEqual(chosen.metadata, [{ type: "ExternalId", id: "Large" }]);
     });
+
+    if (recognises) {
+      test("a send whose answer is lost is recognised by its report, and not made again", async () => {
+        const count = await person.count();
+        await fault(world, { on: platform, match: { number: id, text_contains: "only one of this" }, action: { kind: "drop_after" }, times: 1 });
+        await agentSays(world, conversation.id, "only one of this");
+        await agentSays(world, conversation.id, "behind it");
+        const received = (await person.received(count + 2)).slice(count);
+        assert.deepEqual(received.map(({ text }) => text), ["only one of this", "behind it"]);
+        const { entries } = await world.control("GET", `/control/journal?side=${platform}`);
+        assert.ok(entries.some(({ fault: made }) => made), "the answer was lost");
+      });
+    }
 
     if (typing) {
       test("the person sees that the agent types", async () => {

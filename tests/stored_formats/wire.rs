@@ -104,6 +104,12 @@ fn a_request_to_a_conversation_object() {
                 code: Some("30003".to_owned()),
             },
         },
+        AcceptEvent::Signal {
+            signal: Signal::Taken {
+                reference: "0a1b-2".to_owned(),
+                remote_id: "SM3".to_owned(),
+            },
+        },
         AcceptEvent::Dialog { change: event() },
         AcceptEvent::Conversation { change: change() },
         AcceptEvent::DeadLetter {
@@ -120,6 +126,7 @@ fn a_request_to_a_conversation_object() {
         r#"{"event":"signal","signal":"receipt_until","until":5,"status":"read"},"#,
         r#"{"event":"signal","signal":"receipt","remote_id":"SM1","status":"read"},"#,
         r#"{"event":"signal","signal":"receipt","remote_id":"SM2","status":"failed","code":"30003"},"#,
+        r#"{"event":"signal","signal":"taken","reference":"0a1b-2","remote_id":"SM3"},"#,
         r#"{"event":"dialog","change":"#,
         EVENT,
         r#"},{"event":"conversation","change":"#,

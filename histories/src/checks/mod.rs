@@ -19,6 +19,9 @@ use crate::world::{Name, World};
 pub(crate) const FORGOTTEN: &str =
     "an agent's text came two minutes before its conversation was known";
 
+/// What is counted where the runtime gave an alarm up; see `docs/reliability/simulation.md`.
+const ABANDONED: &str = "an object waits for what comes next: its alarm was given up";
+
 /// Whether any message still has to go somewhere.
 pub(crate) fn something_waits(world: &World) -> bool {
     let disks = world.disks.borrow();
@@ -39,8 +42,12 @@ pub(crate) fn promise(world: &Rc<World>) {
     let disks = world.disks.borrow().clone();
     for (name, disk) in &disks {
         let disk = disk.borrow();
+        let abandoned = disk.alarm.is_none() && world.is_abandoned(name);
+        if abandoned && !disk.is_empty() {
+            world.note(ABANDONED);
+        }
         let wakes = matches!(name, Name::Conversation(_) | Name::Directory(_));
-        if wakes && !disk.is_empty() && disk.alarm.is_none() {
+        if wakes && !disk.is_empty() && disk.alarm.is_none() && !abandoned {
             let what = format!("{name:?} stores something and has no alarm");
             world.violation("one alarm per object", what);
         }
@@ -50,7 +57,7 @@ pub(crate) fn promise(world: &Rc<World>) {
         let effects = Effects::of(world, key, &disk);
         for row in disk.rows.values() {
             check_origin(world, row);
-            check_end(world, row);
+            check_end(world, row, abandoned);
             if settled_by_report(row) {
                 world.note("a report settles a send to the consumer");
             }
@@ -130,8 +137,8 @@ fn settled_by_report(row: &Row) -> bool {
 }
 
 /// No message lasts in a state between.
-fn check_end(world: &World, row: &Row) {
-    if row.state.is_open() {
+fn check_end(world: &World, row: &Row, abandoned: bool) {
+    if row.state.is_open() && !abandoned {
         let what = format!("{} is {:?}: {}", row.key, row.state, story(row));
         world.violation("nothing waits for ever", what);
     }
@@ -263,6 +270,9 @@ impl Effects {
                 let what = format!("{}: {}", row.key, story(row));
                 world.violation("delivered means delivered", what);
             }
+            if !is_moot(row) {
+                self.check_whole(world, row);
+            }
         }
         let Some((text, most)) = times.into_iter().max_by_key(|(_, times)| *times) else {
             return;
@@ -283,6 +293,29 @@ impl Effects {
                 let what = format!("{} {most} times: {}", row.key, story(row));
                 world.violation("no second effect without doubt", what);
             }
+        }
+    }
+
+    /// Of an agent's text that is delivered every word has been shown, however many pieces it took.
+    fn check_whole(&self, world: &World, row: &Row) {
+        let le = world.liveengage.borrow();
+        let of = |said: &&Said| row.key == format!("l:{}:{}", said.dialog, said.sequence);
+        let Some(said) = le.said.iter().find(of) else {
+            return;
+        };
+        let shown: Vec<&str> = self
+            .to_consumer
+            .iter()
+            .filter(|(key, _)| *key == row.key)
+            .flat_map(|(_, text)| text.split_whitespace())
+            .collect();
+        let missing = said
+            .text
+            .split_whitespace()
+            .find(|word| !shown.contains(word));
+        if let Some(word) = missing {
+            let what = format!("{}: {word} is missing: {}", row.key, story(row));
+            world.violation("every piece arrives", what);
         }
     }
 
@@ -396,7 +429,9 @@ fn number(text: &str) -> Option<String> {
 pub(crate) fn nothing_is_left(world: &World) {
     for (name, disk) in world.disks.borrow().iter() {
         let disk = disk.borrow();
-        if !matches!(name, Name::Account(_)) && (!disk.is_empty() || disk.alarm.is_some()) {
+        let keeps = !disk.is_empty() || disk.alarm.is_some();
+        let abandoned = disk.alarm.is_none() && world.is_abandoned(name);
+        if !matches!(name, Name::Account(_)) && keeps && !abandoned {
             let (rows, alarm, reports) = (disk.rows.len(), disk.alarm, &disk.reports);
             let what = format!("{name:?}: {rows} rows, alarm {alarm:?}, reports {reports:?}");
             world.violation("storage is bounded", what);

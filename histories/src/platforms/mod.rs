@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use liveengage_connector::crypto::sha256_hex;
-use liveengage_connector::http::{HttpAnswer, HttpRequest, Method};
+use liveengage_connector::http::{HttpAnswer, HttpRequest, Method, Millis};
 use liveengage_connector::identity::ConsumerKey;
 use liveengage_connector::intake::callbacks;
 use liveengage_connector::objects::calls::CallFault;
@@ -187,11 +187,16 @@ async fn deliver(world: &Rc<World>, post: Post) -> Option<u16> {
 }
 
 /// Posts a callback until it is acknowledged, and sometimes once more.
-fn hand_over(world: &Rc<World>, sent: Vec<usize>, mut post: Post) {
+fn hand_over(world: &Rc<World>, sent: Vec<usize>, post: Post) {
+    hand_over_in(world, sent, post, world.roll(1, 200));
+}
+
+/// The same, after so long.
+fn hand_over_in(world: &Rc<World>, sent: Vec<usize>, mut post: Post, wait: Millis) {
     let world = Rc::clone(world);
     world.undelivered.set(world.undelivered.get() + 1);
     world.clone().executor.spawn(0, async move {
-        world.sleep(world.roll(1, 200)).await;
+        world.sleep(wait).await;
         let mut pause = SECOND;
         loop {
             let status = deliver(&world, post.clone()).await;

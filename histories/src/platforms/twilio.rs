@@ -7,10 +7,10 @@ use liveengage_connector::crypto::base64;
 use liveengage_connector::http::{HttpAnswer, HttpRequest, Millis};
 use serde_json::json;
 
-use super::{Post, form_field, hand_over, refuses, show};
+use super::{Post, form_field, hand_over_in, refuses, show};
 use crate::configs::{ACCOUNT_SID, AUTH_TOKEN};
 use crate::network::response;
-use crate::plan::SECOND;
+use crate::plan::{MINUTE, SECOND};
 use crate::world::World;
 
 #[derive(Debug, Default)]
@@ -63,7 +63,13 @@ pub(super) fn answer(world: &Rc<World>, request: &HttpRequest) -> HttpAnswer {
             query: query.clone(),
             ..Post::form(&fields)
         };
-        hand_over(world, Vec::new(), post);
+        let late = world.fault("a report is late", world.plan.delivery);
+        let wait = if late {
+            world.roll(15 * SECOND, 2 * MINUTE)
+        } else {
+            world.roll(1, 200)
+        };
+        hand_over_in(world, Vec::new(), post, wait);
     };
     if world.chance(6000) {
         report("sent");

@@ -10,6 +10,9 @@ use crate::disk::{Disk, gate};
 use crate::executor::sleep_until;
 use crate::plan::MINUTE;
 
+/// How often an alarm rings again after its first try.
+const RETRIES: u32 = 6;
+
 impl World {
     /// The alarm of an object rings at that time, unless it is set anew.
     pub(crate) fn wait_for_alarm(self: &Rc<Self>, name: Name, at: Millis) {
@@ -25,8 +28,21 @@ impl World {
         });
     }
 
-    pub(super) fn ring_again(self: &Rc<Self>, name: Name, tries: u32) {
-        if tries >= 6 {
+    /// The object vanished before its handler was through.
+    pub(super) fn was_cut_off(self: &Rc<Self>, name: Name, tries: u32) {
+        *self.cut_off.borrow_mut().entry(name.clone()).or_default() += 1;
+        self.ring_again(name, tries);
+    }
+
+    /// Whether the runtime has given an object's alarm up, each try of which ended with the object. What such an object stores waits
+    /// until something comes for it: the platform has no more to offer.
+    pub(crate) fn is_abandoned(&self, name: &Name) -> bool {
+        let times = self.cut_off.borrow().get(name).copied();
+        times.is_some_and(|times| times > RETRIES)
+    }
+
+    fn ring_again(self: &Rc<Self>, name: Name, tries: u32) {
+        if tries >= RETRIES {
             self.note("an alarm is given up by the runtime");
             return;
         }
@@ -43,6 +59,9 @@ impl World {
     fn ring(self: &Rc<Self>, name: Name, tries: u32) {
         let disk = self.disk(&name);
         disk.borrow_mut().ringing = Some(tries);
+        if tries == 0 {
+            self.cut_off.borrow_mut().remove(&name);
+        }
         self.count_alarm(&name, &disk);
         let instance = self.instance(&name);
         let world = Rc::clone(self);
@@ -57,7 +76,10 @@ impl World {
             let alarm = disk.borrow().alarm;
             match (rung, alarm) {
                 (_, Some(at)) => world.wait_for_alarm(name, at),
-                (Err(_), None) => world.ring_again(name, tries),
+                (Err(_), None) => {
+                    world.cut_off.borrow_mut().remove(&name);
+                    world.ring_again(name, tries);
+                }
                 (Ok(()), None) => {}
             }
         });

@@ -101,6 +101,8 @@ pub(crate) struct World {
     pub(crate) wrong: RefCell<Vec<(&'static str, String)>>,
     /// Conversations whose parked content was forgotten unclaimed.
     pub(crate) expired: RefCell<BTreeSet<String>>,
+    /// How often in a row an object vanished while its alarm rang.
+    cut_off: RefCell<BTreeMap<Name, u32>>,
     traced: bool,
 }
 
@@ -132,6 +134,7 @@ impl World {
             seen: RefCell::default(),
             wrong: RefCell::default(),
             expired: RefCell::default(),
+            cut_off: RefCell::default(),
             traced,
             plan,
         };
@@ -256,7 +259,7 @@ impl World {
         self.doubtful.borrow_mut().extend(doubtful);
         match (alarm, ringing) {
             (Some(at), _) => self.wait_for_alarm(name.clone(), at),
-            (None, Some(tries)) => self.ring_again(name.clone(), tries),
+            (None, Some(tries)) => self.was_cut_off(name.clone(), tries),
             (None, None) => {}
         }
     }

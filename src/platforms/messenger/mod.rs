@@ -9,7 +9,7 @@ pub const PLATFORM: Platform = Platform {
     name: "messenger",
     offers: &[("Messenger", &ABILITIES)],
     at_vendor: "enter it in the app's Messenger settings, with the verify_token of the secret\n\
-                subscribe the page to messages, messaging_postbacks, message_reactions, message_edits, message_reads and message_deliveries",
+                subscribe the page to messages, messaging_postbacks, message_reactions, message_edits, message_reads, message_deliveries and message_echoes",
     build,
 };
 

@@ -304,6 +304,29 @@ fn with_the_apps_id_our_echoes_are_told_from_those_of_others() {
 }
 
 #[test]
+fn an_echo_that_repeats_what_a_request_carried_says_that_it_was_taken() {
+    let body = fixture!("callbacks/echo_of_a_request").replace("REFERENCE", "0a1b-2");
+    let taken = Signal::Taken {
+        reference: "0a1b-2".to_owned(),
+        remote_id: "m_ZZZ1".to_owned(),
+    };
+    let expected = ConsumerEvent::new(PERSON, EventKind::Signal(taken));
+    for settings in [
+        json!({ "page_id": PAGE }),
+        json!({ "page_id": PAGE, "app_id": "500000000000001" }),
+    ] {
+        let parsed = parse_with(&*adapter_with(settings), &body);
+        assert_eq!(parsed.events, [expected.clone()]);
+        assert_eq!(ignored(&parsed), [""; 0]);
+    }
+    // Metadata of another app says nothing about ours.
+    let other = adapter_with(json!({ "page_id": PAGE, "app_id": "500000000000002" }));
+    let parsed = parse_with(&*other, &body);
+    assert_eq!(parsed.events, []);
+    assert_eq!(ignored(&parsed), ["echo_elsewhere"]);
+}
+
+#[test]
 fn a_batch_of_pages_and_people_is_read_in_order_and_nothing_takes_another_with_it() {
     let parsed = parse(fixture!("callbacks/batch"));
     assert_eq!(ignored(&parsed), ["hologram", "other_page"]);

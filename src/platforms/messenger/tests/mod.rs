@@ -4,7 +4,8 @@ use super::*;
 use crate::config::Problem;
 use crate::http::{HttpAnswer, HttpFailure, HttpRequest, HttpResponse, Method, Millis};
 use crate::message::{
-    Agent, Content, EventKind, File, FilePlace, LastHeard, Offer, ReceiptStatus, Signal,
+    Agent, ConsumerEvent, Content, EventKind, File, FilePlace, LastHeard, Offer, ReceiptStatus,
+    Signal,
 };
 use crate::outcome::{Cause, Outcome, Refusal};
 use crate::platforms::meta::tests::{callback, signed};

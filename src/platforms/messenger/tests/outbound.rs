@@ -33,6 +33,18 @@ fn a_text_is_one_request_with_the_token_in_a_header() {
 }
 
 #[test]
+fn a_message_carries_its_reference() {
+    let (content, none) = (text("Good day"), Progress::default());
+    let message = Outgoing {
+        reference: "0a1b-2",
+        ..Outgoing::new("l:d:7", PERSON, &content, &none)
+    };
+    let (request, _) = requested(adapter().next(&message, None));
+    let expected = json!({ "text": "Good day", "metadata": "0a1b-2" });
+    assert_eq!(body_of(&request)["message"], expected);
+}
+
+#[test]
 fn another_version_and_another_api_are_called_where_the_settings_say_so() {
     let adapter = adapter_with(json!({
         "page_id": PAGE, "graph_version": "v25.0", "api_url": "http://127.0.0.1:8790/graph/"

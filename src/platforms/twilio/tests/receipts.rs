@@ -90,3 +90,57 @@ fn only_a_number_of_a_failure_is_its_code() {
         assert_eq!(code.as_deref(), expected, "{parameters}");
     }
 }
+
+#[test]
+fn a_status_behind_a_reference_says_that_the_request_was_taken() {
+    let id = "SM00000000000000000000000000000010";
+    let taken = || {
+        EventKind::Signal(Signal::Taken {
+            reference: "0a1b-2".to_owned(),
+            remote_id: id.to_owned(),
+        })
+    };
+    let receipt = |status, code: Option<&str>| {
+        EventKind::Signal(Signal::Receipt {
+            remote_id: id.to_owned(),
+            status,
+            code: code.map(str::to_owned),
+        })
+    };
+    for (status, expected) in [
+        ("accepted", vec![taken()]),
+        ("queued", vec![taken()]),
+        ("sending", vec![taken()]),
+        ("sent", vec![taken()]),
+        (
+            "delivered",
+            vec![taken(), receipt(ReceiptStatus::Delivered, None)],
+        ),
+        (
+            "failed&ErrorCode=30003",
+            vec![taken(), receipt(ReceiptStatus::Failed, Some("30003"))],
+        ),
+        // Whether it will be sent is not known yet.
+        ("scheduled", vec![]),
+        ("canceled", vec![]),
+    ] {
+        let form = format!("MessageSid={id}&To=%2B15550100001&MessageStatus={status}");
+        let said = |query: &str| {
+            let mut call = Call::form(&form);
+            call.query = Some(query.to_owned());
+            let events = call.parse().unwrap().events;
+            events
+                .into_iter()
+                .map(|event| event.event)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(said("reference=0a1b-2"), expected, "{status}");
+        for query in ["reference=", "reference=%F0", "reference=a%0Ab", "other=1"] {
+            assert!(!said(query).iter().any(is_taken), "{status} {query}");
+        }
+    }
+}
+
+fn is_taken(event: &EventKind) -> bool {
+    matches!(event, EventKind::Signal(Signal::Taken { .. }))
+}

@@ -84,6 +84,37 @@ fn a_status_is_a_receipt_of_the_person() {
 }
 
 #[test]
+fn a_status_that_repeats_what_a_request_carried_says_that_it_was_taken() {
+    let taken = Signal::Taken {
+        reference: "0a1b-2".to_owned(),
+        remote_id: "wamid.OUT1".to_owned(),
+    };
+    let named = heard!("status_sent_of_a_request").replace("REFERENCE", "0a1b-2");
+    let receipt = |status, code: Option<&str>| Signal::Receipt {
+        remote_id: "wamid.OUT1".to_owned(),
+        status,
+        code: code.map(str::to_owned),
+    };
+    for (status, second) in [
+        ("sent", None),
+        ("delivered", Some(receipt(ReceiptStatus::Delivered, None))),
+        ("read", Some(receipt(ReceiptStatus::Read, None))),
+        ("failed", Some(receipt(ReceiptStatus::Failed, None))),
+    ] {
+        let body = named.replace("\"status\": \"sent\"", &format!("\"status\": \"{status}\""));
+        let parsed = parsed(&body);
+        assert_eq!(parsed.ignored, []);
+        let signals = parsed.events.into_iter().map(|event| event.event);
+        let expected = std::iter::once(taken.clone()).chain(second);
+        let expected: Vec<_> = expected.map(EventKind::Signal).collect();
+        assert_eq!(signals.collect::<Vec<_>>(), expected, "{status}");
+    }
+    // What it cannot have carried names nothing.
+    let odd = parsed(&named.replace("\"0a1b-2\"", "[1]"));
+    assert_eq!(odd.events, []);
+}
+
+#[test]
 fn what_concerns_no_conversation_is_counted_by_name() {
     for (body, expected) in [
         (heard!("status_sent"), "status=sent"),

@@ -100,6 +100,21 @@ fn after_a_restart_the_first_piece_that_was_not_taken_is_next() {
 }
 
 #[test]
+fn a_message_carries_its_reference() {
+    let (content, start) = (text("Good day"), Progress::default());
+    let message = Outgoing {
+        reference: "0a1b-2",
+        ..Outgoing::new("l:d:7", PERSON, &content, &start)
+    };
+    let Next::Request { request, .. } = adapter().next(&message, None) else {
+        panic!("no request");
+    };
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!(body["biz_opaque_callback_data"], "0a1b-2");
+    assert_eq!(body["text"]["body"], "Good day");
+}
+
+#[test]
 fn files_are_fetched_from_a_link_as_what_they_are() {
     for (media_type, kind) in [
         ("image/jpeg", "image"),

@@ -131,6 +131,13 @@ fn twilio_is_told_where_to_report() {
         };
         let (request, _) = asked(adapter().next(&message, None));
         assert_eq!(field(&request, "StatusCallback").as_deref(), expected);
+        let message = Outgoing {
+            reference: "0a1b-2",
+            ..message
+        };
+        let (request, _) = asked(adapter().next(&message, None));
+        let expected = expected.map(|url| format!("{url}?reference=0a1b-2"));
+        assert_eq!(field(&request, "StatusCallback"), expected);
     }
 }
 
