@@ -316,7 +316,7 @@ fn an_echo_that_repeats_what_a_request_carried_says_that_it_was_taken() {
         json!({ "page_id": PAGE, "app_id": "500000000000001" }),
     ] {
         let parsed = parse_with(&*adapter_with(settings), &body);
-        assert_eq!(parsed.events, [expected.clone()]);
+        assert_eq!(parsed.events, std::slice::from_ref(&expected));
         assert_eq!(ignored(&parsed), [""; 0]);
     }
     // Metadata of another app says nothing about ours.

@@ -110,7 +110,7 @@ fn a_status_that_repeats_what_a_request_carried_says_that_it_was_taken() {
         assert_eq!(signals.collect::<Vec<_>>(), expected, "{status}");
     }
     // What it cannot have carried names nothing.
-    let odd = parsed(&named.replace("\"0a1b-2\"", "[1]"));
+    let odd = parsed(named.replace("\"0a1b-2\"", "[1]"));
     assert_eq!(odd.events, []);
 }
 
