@@ -10,12 +10,12 @@
 export const replacements = [
   // Rows: a field, a step of the trace, a cause, a refusal.
   {
-    file: "src/conversation/row.rs",
+    file: "src/conversation/row/detail.rs",
     find: "    /// What a later release has stored beside it.\n    #[serde(flatten)]",
     put: "    /// New: how heavy it is.\n    #[serde(default)]\n    pub weight: u32,\n    /// What a later release has stored beside it.\n    #[serde(flatten)]",
   },
   {
-    file: "src/conversation/row.rs",
+    file: "src/conversation/row/trace.rs",
     find: "    /// There is nothing left to do: the conversation that it was about is over.\n    Moot,",
     put: "    /// New: it was weighed.\n    Weighed {\n        /// The result.\n        grams: Vec<u32>,\n    },\n    /// There is nothing left to do: the conversation that it was about is over.\n    Moot,",
   },
@@ -109,8 +109,8 @@ export const replacements = [
   },
   {
     file: "src/platforms/gateway/outbound.rs",
-    find: "        Signal::ReceiptUntil { .. } => return None,",
-    put: "        Signal::Reaction { .. } | Signal::ReceiptUntil { .. } => return None,",
+    find: "        Signal::ReceiptUntil { .. } | Signal::Taken { .. } => return None,",
+    put: "        Signal::Reaction { .. } | Signal::ReceiptUntil { .. } | Signal::Taken { .. } => return None,",
   },
   {
     file: "src/conversation/accept.rs",
