@@ -26,7 +26,7 @@ export const MUTATIONS = [
     why: "The deduplication key of LiveEngage's messages names the dialog only.",
     edits: [
       edit(
-        "src/conversation/accept.rs",
+        "src/conversation/from_agent.rs",
         'format!("l:{}:{}", place.dialog_id, place.sequence)',
         'format!("l:{}", place.dialog_id)',
       ),
@@ -37,7 +37,7 @@ export const MUTATIONS = [
     why: "A sequence below the highest known one counts as a duplicate.",
     edits: [
       edit(
-        "src/conversation/accept.rs",
+        "src/conversation/from_agent.rs",
         "        self.memory.signals.agent_said();\n",
         `        let highest = place.and_then(|place| self.memory.seen.highest(&place.dialog_id));
         if place.is_some_and(|place| highest.is_some_and(|highest| place.sequence <= highest)) {
@@ -301,7 +301,7 @@ export const MUTATIONS = [
     why: "A message that comes again brings its reply token back.",
     edits: [
       edit(
-        "src/conversation/accept.rs",
+        "src/conversation/learning.rs",
         '|| self.store.row(&format!("c:{id}"))?.is_some()',
         '|| self.store.row(&format!("c:{id}:"))?.is_some()',
       ),

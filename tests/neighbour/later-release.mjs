@@ -56,7 +56,7 @@ export const replacements = [
     put: "    /// The last change of anything here.\n    #[serde(default)]\n    pub touched_at: Millis,\n    /// New: how much they talk.\n    #[serde(default)]\n    pub talks: Vec<u64>,",
   },
   {
-    file: "src/conversation/accept.rs",
+    file: "src/conversation/learning.rs",
     find: "        consumer.account_id.clone_from(&route.account_id);",
     put: "        consumer.account_id.clone_from(&route.account_id);\n        let talks = consumer.talks.first().copied().unwrap_or_default();\n        consumer.talks = vec![talks + 1];",
   },
@@ -118,7 +118,7 @@ export const replacements = [
     put: "                AcceptEvent::Noted { id, note } => {\n                    let text = note.clone();\n                    let row = self.new_row(\n                        format!(\"c:{id}\"),\n                        Lane::ToLiveengage,\n                        Content::Text { text },\n                        context.now,\n                    );\n                    Some(self.insert(row)?)\n                }\n                AcceptEvent::DeadLetter {\n                    id,",
   },
   {
-    file: "src/conversation/accept.rs",
+    file: "src/conversation/learning.rs",
     find: "        if has(|event| matches!(event, AcceptEvent::Message { .. })) {",
     put: "        if has(|event| matches!(event, AcceptEvent::Message { .. } | AcceptEvent::Noted { .. })) {",
   },
