@@ -11,6 +11,7 @@
     reason = "a test may fail by panicking"
 )]
 
+mod contents;
 mod gateway;
 mod inbound;
 mod instagram;
@@ -21,6 +22,7 @@ mod meta;
 mod outbound;
 mod recognising;
 mod registry;
+mod sending;
 mod twilio;
 mod whatsapp;
 

@@ -218,7 +218,7 @@ pub(super) fn trace(message: &Value) -> String {
             let until = step
                 .get("until")
                 .map(|_| format!("until {}", when(step, "until")));
-            let echo = flag(step, "by_echo").then(|| "told by its echo".to_owned());
+            let echo = flag(step, "by_echo").then(|| "told by an echo or a report".to_owned());
             let what: Vec<String> = [cause, until, echo].into_iter().flatten().collect();
             vec![
                 when(step, "at"),
