@@ -2,7 +2,7 @@
 // Runs on any Node from 18 on, and needs nothing but Node, npm and rustup.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { withLock } from "./lib/lock.mjs";
@@ -93,13 +93,18 @@ function packagesMissing() {
 }
 
 async function installPackages() {
+  const folder = inRoot("node_modules");
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // npm ci would empty the folder that it leads to.
+    throw new Problem(`${folder} is a link to another folder, whose packages npm would delete. Remove the link, then run the same command again.`);
+  }
   say("Installing the npm packages of package-lock.json (about half a minute).");
   const done = await runLong("npm", ["ci", "--no-audit", "--no-fund"]);
   if (done.code !== 0) throw failed("the npm packages", "the npm registry", done.output);
   if (projectNode() === null) {
     // npm may be set not to run install scripts; this one brings the Node binary for this machine.
-    const folder = inRoot("node_modules", "node");
-    await runLong(process.execPath, ["installArchSpecificPackage.js"], { cwd: folder });
+    const cwd = inRoot("node_modules", "node");
+    await runLong(process.execPath, ["installArchSpecificPackage.js"], { cwd });
   }
   writeFileSync(packagesStamp, packagesWanted());
 }
