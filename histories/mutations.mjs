@@ -153,7 +153,7 @@ export const MUTATIONS = [
     name: "interrupted-is-repeated",
     why: "An attempt that was interrupted is taken for one without effect, so that the channel's policy is not asked.",
     edits: [
-      edit("src/conversation/ending.rs", "if row.effect_under_way() {", "if row.effect_under_way() && row.key.is_empty() {"),
+      edit("src/conversation/ending.rs", "let may_have_arrived = row.effect_under_way();", "let may_have_arrived = row.effect_under_way() && row.key.is_empty();"),
     ],
   },
   {
@@ -310,17 +310,34 @@ export const MUTATIONS = [
   {
     name: "reports-not-heard",
     why: "A report about a send whose answer was lost settles nothing.",
-    edits: [edit("src/conversation/taken.rs", "echo.id.as_deref() == Some(reference)", "echo.id.as_deref() == Some(reference) && reference.is_empty()")],
+    edits: [edit("src/conversation/taken.rs", "row.state != RowState::Delivered && row.is_at_step_of(attempt)", "row.state != RowState::Delivered && attempt == 0")],
   },
   {
-    name: "a-late-report-settles-the-next-piece",
-    why: "A report about a piece that was given up, sent again and answered settles the piece behind it.",
-    edits: [edit("src/conversation/taken.rs", "row.state.is_open() && same_step", "row.state.is_open()")],
+    name: "a-report-settles-any-step",
+    why: "A report about one piece settles the piece behind it.",
+    edits: [
+      edit(
+        "src/conversation/row.rs",
+        "(self.detail.step_began.max(1)..=self.detail.attempt).contains(&attempt)",
+        "attempt <= self.detail.attempt",
+      ),
+    ],
   },
   {
-    name: "a-report-settles-any-send",
-    why: "A report settles the send that is under way, whichever it is about.",
-    edits: [edit("src/conversation/taken.rs", "echo.id.as_deref() == Some(reference)", "echo.id.is_some() && !reference.is_empty()")],
+    name: "a-report-settles-any-message",
+    why: "A report settles the message at the head of the lane, whichever it is about.",
+    edits: [edit("src/conversation/taken.rs", "head.filter(|key| Reference::message_of(key) == reference.message())", "head.filter(|key| !key.is_empty())")],
+  },
+  {
+    name: "only-the-latest-attempt-is-known",
+    why: "A report about an attempt that was given up does not keep the message from being sent again.",
+    edits: [
+      edit(
+        "src/conversation/row.rs",
+        "(self.detail.step_began.max(1)..=self.detail.attempt).contains(&attempt)",
+        "self.detail.attempt == attempt",
+      ),
+    ],
   },
   {
     name: "retry-key-of-the-attempt",

@@ -1,12 +1,14 @@
 //! The model between both sides: what a person said, without the words of any platform.
 
 mod profile;
+mod reference;
 mod stored;
 
 pub use profile::{
     Address, Age, Contact, CustomerInfo, Date, PersonalInfo, Profile, PushToken, ResponseTarget,
     RoutingWish,
 };
+pub use reference::{NoReference, Reference};
 pub(crate) use stored::short_kind;
 
 use serde::{Deserialize, Serialize};
@@ -311,7 +313,7 @@ pub enum Signal {
     /// answer.
     Taken {
         /// What the request carried.
-        reference: String,
+        reference: Reference,
         /// The id that the platform gave the message.
         remote_id: String,
     },

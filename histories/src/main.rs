@@ -128,6 +128,10 @@ fn main() -> ExitCode {
         println!("paths that no history took: {missing:?}");
         failed += 1;
     }
+    if paths::are_too_many(&seen, histories) {
+        println!("too many objects whose alarm was given up");
+        failed += 1;
+    }
     println!(
         "{:.0} histories per second",
         histories as f64 / seconds.max(0.001)

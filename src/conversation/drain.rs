@@ -173,6 +173,9 @@ impl<S: Store> Engine<S> {
                 continue;
             }
             if context.now.saturating_sub(row.age_from()) > channel.max_age {
+                if row.detail.unknown {
+                    self.give_up_unknown(&mut row);
+                }
                 self.refuse(&mut row, Refusal::Expired, context)?;
                 continue;
             }

@@ -3,13 +3,11 @@
 //! An echo settles a publish when its place belongs to no other publish, lies above every sequence that was known when the
 //! attempt started, and carries the same text. Each echo is used once; the first of answer and echo wins.
 
-use super::ending::step;
 use super::send::{self, SendProgress, Verdict};
-use super::{Context, DialogPlace, Engine, ExpectedEcho, Lane, Row, Store, StoreError};
+use super::{Context, DialogPlace, Engine, ExpectedEcho, Lane, Row, RowState, Store, StoreError};
 use crate::crypto;
 use crate::liveengage::notification::{DialogEvent, EventBody};
 use crate::message::{Command, Content};
-use crate::outcome::Refusal;
 use crate::platforms::Progress;
 use serde_json::Value;
 
@@ -106,9 +104,8 @@ impl<S: Store> Engine<S> {
             return Ok(());
         };
         // A later attempt at the same piece has had no effect yet, as far as known.
-        let same_piece = || step(&row).is_some_and(|step| step == resent.text);
-        let still_open = row.state.is_open() && same_piece();
-        if still_open || row.detail.refusal == Some(Refusal::OutcomeUnknown) {
+        let same_piece = || piece(&row).is_some_and(|piece| self::digest(&piece) == resent.text);
+        if row.state != RowState::Delivered && same_piece() {
             row.detail.resent = None;
             return self.publish_settled(&mut row, Some(place.clone()), true, context);
         }

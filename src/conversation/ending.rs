@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::echo::{digest, piece};
 use super::{
-    CRASHES, Context, ECHO_WAIT, Engine, Lane, Phase, Resent, Row, Store, StoreError, retry,
+    CRASHES, Context, ECHO_WAIT, Engine, Lane, Phase, Resent, Row, RowState, Store, StoreError,
+    retry,
 };
 use crate::http::Millis;
 use crate::message::Content;
@@ -40,7 +41,7 @@ impl<S: Store> Engine<S> {
         self.save(row)
     }
 
-    /// The attempt may have had its effect: an echo may tell, else the policy decides.
+    /// The attempt may have had its effect: an echo or a report may tell, else the policy decides.
     pub(super) fn doubt(
         &mut self,
         row: &mut Row,
@@ -49,11 +50,13 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), StoreError> {
         let failures = row.detail.failures;
         let pause = retry::pause(row.lane, &cause, failures, None, context.random);
-        let least = if row.detail.echo.is_some() {
-            ECHO_WAIT
-        } else {
-            0
+        let awaited = match row.lane {
+            Lane::ToLiveengage => row.detail.echo.is_some(),
+            Lane::ToConsumer => self
+                .channel(context)
+                .is_some_and(|channel| channel.adapter.abilities().recognises),
         };
+        let least = if awaited { ECHO_WAIT } else { 0 };
         self.log_cause(row, "unknown", &cause);
         row.doubt(context.now, context.now + pause.max(least), cause);
         self.save(row)
@@ -99,6 +102,19 @@ impl<S: Store> Engine<S> {
         self.insert(news).map(drop)
     }
 
+    /// A dead letter has turned out to be delivered: that it was not is taken back, where nobody has been told yet.
+    pub(super) fn untell_not_delivered(
+        &mut self,
+        key: &str,
+        context: &Context<'_>,
+    ) -> Result<(), StoreError> {
+        let news = self.store.row(&format!("n:{key}"))?;
+        match news.filter(|news| news.state == RowState::Waiting && news.detail.attempt == 0) {
+            Some(mut news) => self.drop_as_moot(&mut news, context),
+            None => Ok(()),
+        }
+    }
+
     /// There is nothing left to do for it.
     pub(super) fn drop_as_moot(
         &mut self,
@@ -123,10 +139,14 @@ impl<S: Store> Engine<S> {
         }
         row.detail.interruptions += 1;
         self.log_outcome(row, "interrupted");
+        let may_have_arrived = row.effect_under_way();
         if row.detail.interruptions >= CRASHES && row.detail.crashes + 1 >= CRASHES {
+            if may_have_arrived {
+                self.give_up_unknown(row);
+            }
             return self.refuse(row, Refusal::Crashed, context);
         }
-        if row.effect_under_way() {
+        if may_have_arrived {
             self.doubt(row, Cause::Interrupted, context)
         } else {
             self.retry(row, Cause::Interrupted, None, context)
@@ -136,10 +156,17 @@ impl<S: Store> Engine<S> {
     /// Remembers a publish or a request to the platform that is given up as unknown, so that its echo or report can still be told.
     pub(super) fn give_up_unknown(&mut self, row: &mut Row) {
         row.detail.unknown = false;
-        let (Some(echo), Some(text)) = (row.detail.echo.take(), step(row)) else {
+        if row.lane == Lane::ToConsumer {
+            row.doubt_attempt(row.detail.attempt);
+            return;
+        }
+        let (Some(echo), Some(piece)) = (row.detail.echo.take(), piece(row)) else {
             return;
         };
-        let resent = Resent { echo, text };
+        let resent = Resent {
+            echo,
+            text: digest(&piece),
+        };
         self.memory.resent.retain(|(_, key)| *key != row.key);
         self.memory.resent.push((resent.clone(), row.key.clone()));
         row.detail.resent = Some(resent);
@@ -179,16 +206,6 @@ impl<S: Store> Engine<S> {
         let mut fields = row_fields(row);
         fields.extend(described(cause, "cause"));
         self.log(event, fields);
-    }
-}
-
-/// Tells the step that a message is at from its others, by a digest: of what is published, or of how far the platform has it.
-pub(super) fn step(row: &Row) -> Option<String> {
-    match row.lane {
-        Lane::ToLiveengage => piece(row).map(|piece| digest(&piece)),
-        Lane::ToConsumer => serde_json::to_string(&row.detail.progress)
-            .ok()
-            .map(|progress| digest(&progress)),
     }
 }
 

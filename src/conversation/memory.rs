@@ -16,6 +16,7 @@ use crate::config::Retention;
 use crate::files::file_id;
 use crate::http::Millis;
 use crate::liveengage::files::SignedUrl;
+use crate::message::Reference;
 
 /// A cache of what is stored, and of which attempts this instance has under way.
 #[derive(Debug, Default)]
@@ -44,8 +45,10 @@ pub(crate) struct Memory {
     pub(super) reports: Reports,
     /// The place that LiveEngage has just given for the file of a message. It is not stored: it opens the storage for a minute.
     pub(super) upload: Option<(String, SignedUrl)>,
-    /// Publishes and requests that were given up as unknown, with the key of their message.
+    /// Publishes that were given up as unknown, with the key of their message.
     pub(super) resent: Vec<(Resent, String)>,
+    /// Messages to the consumer with doubtful attempts, by what stands for them in references.
+    pub(super) doubtful: BTreeMap<String, String>,
     pub(super) seen: Seen,
     /// The attempt that this instance has under way, by lane.
     pub(super) in_flight: BTreeMap<Lane, (String, u32)>,
@@ -125,6 +128,9 @@ impl Memory {
         if let Some(resent) = row.resent {
             self.resent.push((resent, row.key.clone()));
         }
+        if row.doubtful {
+            self.is_doubtful(&row.key);
+        }
         let state = match (row.open, row.refused) {
             (true, _) => RowState::Waiting,
             (false, true) => RowState::Refused,
@@ -151,6 +157,11 @@ impl Memory {
         }
     }
 
+    fn is_doubtful(&mut self, key: &str) {
+        self.doubtful
+            .insert(Reference::message_of(key), key.to_owned());
+    }
+
     /// The next ended message that has been kept long enough; it is forgotten here.
     pub(super) fn forget_next(&mut self, now: Millis) -> Option<String> {
         let (at, _) = self.ended.first()?;
@@ -166,6 +177,7 @@ impl Memory {
     fn forget(&mut self, key: &str) {
         self.dead.remove(key);
         self.resent.retain(|(_, of)| of != key);
+        self.doubtful.retain(|_, of| of != key);
         self.published.retain(|_, of| of != key);
         self.remote.retain(|_, of| of != key);
         self.files.retain(|_, of| of != key);
@@ -181,6 +193,9 @@ impl Memory {
         }
         if row.detail.file.is_some() {
             self.files.insert(file_id(&row.key), row.key.clone());
+        }
+        if !row.detail.doubtful.is_empty() {
+            self.is_doubtful(&row.key);
         }
         self.last_activity = self.last_activity.max(row.accepted_at);
         let refusal = row.detail.refusal.as_ref();

@@ -111,6 +111,9 @@ pub struct Row {
 const TRACE_HEAD: usize = 8;
 const TRACE_TAIL: usize = 24;
 
+/// The most attempts that are remembered as doubtful. A report about an older one still settles the step that the message is at.
+const DOUBTFUL: usize = 16;
+
 impl Row {
     /// A message as it is accepted.
     pub fn accepted(key: String, lane: Lane, position: u64, content: Content, now: Millis) -> Self {
@@ -270,6 +273,23 @@ impl Row {
                     ..
                 })
             )
+    }
+
+    /// Whether an attempt was one at the step that the message is at.
+    pub fn is_at_step_of(&self, attempt: u32) -> bool {
+        (self.detail.step_began.max(1)..=self.detail.attempt).contains(&attempt)
+    }
+
+    /// Remembers an attempt that is over and may have had its effect.
+    pub fn doubt_attempt(&mut self, attempt: u32) {
+        let doubtful = &mut self.detail.doubtful;
+        if attempt == 0 || doubtful.contains(&attempt) {
+            return;
+        }
+        doubtful.push(attempt);
+        if doubtful.len() > DOUBTFUL {
+            doubtful.remove(0);
+        }
     }
 
     /// Marks its latest attempt as unknown until the policy decides.

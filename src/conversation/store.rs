@@ -42,6 +42,8 @@ pub struct RowSummary {
     pub published: Vec<super::DialogPlace>,
     /// A publish of it that was given up as unknown.
     pub resent: Option<super::Resent>,
+    /// Whether reports about attempts that are over would tell something.
+    pub doubtful: bool,
     /// The id that the platform gave it.
     pub remote_id: Option<String>,
     /// Whether it carries a file of LiveEngage's.
@@ -66,6 +68,7 @@ impl RowSummary {
             source: row.detail.source.clone(),
             published: row.detail.published.clone(),
             resent: row.detail.resent.clone(),
+            doubtful: !row.detail.doubtful.is_empty(),
             remote_id: row.detail.remote_id.clone(),
             has_file: row.detail.file.is_some(),
             bytes: content_bytes(row),

@@ -1,71 +1,55 @@
 //! Reports that repeat what a request carried, and so settle a send to the consumer whose answer was lost.
 //!
-//! The reference names one attempt of one message. It settles the attempt that is under way or whose outcome is unknown; it comes too
-//! late for one that was given up, and then tells whether the message has arrived after all, or twice.
+//! A reference names one attempt at one message. A report about any attempt at the step that the message is at settles that step: one
+//! that is under way or unknown, one that was given up, one that the destination seemed to refuse. A report about a step that is
+//! behind tells that it has had its effect twice, if it is about an attempt of which nothing was known.
 
-use super::drain::request_id;
-use super::ending::step;
-use super::{Context, Engine, ExpectedEcho, Lane, Row, Store, StoreError};
-use crate::config::Channel;
-use crate::outcome::{Outcome, Refusal};
+use super::{Context, Engine, Lane, Row, RowState, Store, StoreError};
+use crate::breaker::Destination;
+use crate::message::Reference;
+use crate::outcome::Outcome;
 use crate::platforms::Next;
-
-/// What will be reported of the attempt that a message is about to make, on platforms that recognise it.
-pub(super) fn expected(row: &Row, channel: &Channel) -> Option<ExpectedEcho> {
-    let recognises = channel.adapter.abilities().recognises;
-    recognises.then(|| ExpectedEcho {
-        dialog_id: String::new(),
-        above: None,
-        id: Some(request_id(&row.key, row.detail.attempt + 1)),
-    })
-}
-
-fn names(echo: &ExpectedEcho, reference: &str) -> bool {
-    echo.id.as_deref() == Some(reference)
-}
 
 impl<S: Store> Engine<S> {
     /// The platform has taken what carried this reference.
     pub(super) fn accept_taken(
         &mut self,
-        reference: &str,
+        reference: &Reference,
         remote_id: &str,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
-        if let Some(row) = self.head(Lane::ToConsumer)?
-            && row
-                .detail
-                .echo
-                .as_ref()
-                .is_some_and(|echo| names(echo, reference))
-        {
-            return self.taken(row, remote_id, context);
-        }
-        let given_up = &mut self.memory.resent;
-        let Some(found) = given_up
-            .iter()
-            .position(|(it, _)| names(&it.echo, reference))
-        else {
+        let Some(key) = self.attempted(reference) else {
             return Ok(());
         };
-        let (resent, key) = given_up.remove(found);
         let row = self.store.row(&key)?;
         let Some(mut row) = row.filter(|row| row.lane == Lane::ToConsumer) else {
             return Ok(());
         };
-        let same_step = step(&row).is_some_and(|step| step == resent.text);
-        let still_open = row.state.is_open() && same_step;
-        if still_open || row.detail.refusal == Some(Refusal::OutcomeUnknown) {
-            row.detail.resent = None;
-            return self.taken(row, remote_id, context);
+        let attempt = reference.attempt();
+        let was_doubtful = row.detail.doubtful.contains(&attempt);
+        row.detail.doubtful.retain(|known| *known != attempt);
+        if row.state != RowState::Delivered && row.is_at_step_of(attempt) {
+            return self.taken(row, attempt, remote_id, context);
         }
-        self.count_doubled(row, None, context)
+        if was_doubtful {
+            return self.count_doubled(row, None, context);
+        }
+        Ok(())
     }
 
-    /// The step that the message was at has had its effect.
+    /// The key of the message, if it is one that a report can settle.
+    fn attempted(&self, reference: &Reference) -> Option<String> {
+        let head = self.memory.head(Lane::ToConsumer);
+        let head = head.filter(|key| Reference::message_of(key) == reference.message());
+        head.or_else(|| self.memory.doubtful.get(reference.message()))
+            .cloned()
+    }
+
+    /// The step that the message is at has had its effect, by that attempt.
     fn taken(
         &mut self,
         mut row: Row,
+        attempt: u32,
         remote_id: &str,
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
@@ -75,6 +59,13 @@ impl<S: Store> Engine<S> {
         let next = self.outgoing(&row, &channel, context, |message| {
             channel.adapter.taken(message, remote_id)
         });
+        // An answer that comes behind the report tells the breaker nothing any more.
+        self.tell_breaker(&Destination::channel(&channel.name), None, context);
+        if attempt != row.detail.attempt && (row.state == RowState::Sending || row.detail.unknown) {
+            row.doubt_attempt(row.detail.attempt);
+        }
+        let was_refused = row.state == RowState::Refused;
+        let key = row.key.clone();
         match next.flatten() {
             Some(Next::Request { progress, .. }) => self.step_succeeded(row, progress, context),
             Some(Next::Done {
@@ -82,7 +73,11 @@ impl<S: Store> Engine<S> {
                 ..
             }) => {
                 row.detail.remote_id = remote_id;
-                self.delivered_to_consumer(&mut row, true, context)
+                self.delivered_to_consumer(&mut row, true, context)?;
+                if was_refused {
+                    self.untell_not_delivered(&key, context)?;
+                }
+                Ok(())
             }
             // The message's content is gone, or does not fit its progress any more.
             Some(Next::Done { .. }) | None => Ok(()),

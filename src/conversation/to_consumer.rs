@@ -1,13 +1,12 @@
 //! One attempt towards the consumer's platform, as its adapter says.
 
-use super::drain::request_id;
-use super::{Context, Engine, Row, Store, StoreError, Ticket, Work, taken};
+use super::{Context, Engine, Row, Store, StoreError, Ticket, Work};
 use crate::breaker::Destination;
 use crate::config::Channel;
 use crate::crypto;
 use crate::files::{self, file_id};
 use crate::http::HttpAnswer;
-use crate::message::{Agent, Content, News, Offer};
+use crate::message::{Agent, Content, News, Offer, Reference};
 use crate::outcome::{Outcome, Refusal};
 use crate::platforms::{Next, Outgoing, Progress};
 use crate::rich::{self, QuickReplies};
@@ -31,8 +30,7 @@ impl<S: Store> Engine<S> {
         if row.detail.unknown {
             self.give_up_unknown(&mut row);
         }
-        let echo = taken::expected(&row, channel);
-        self.begin(&mut row, echo, context)?;
+        self.begin(&mut row, None, context)?;
         self.put_on_offer(&row, context)?;
         let next = self.outgoing(&row, channel, context, |message| {
             channel.adapter.next(message, None)
@@ -107,6 +105,7 @@ impl<S: Store> Engine<S> {
         context: &Context<'_>,
     ) -> Result<(), StoreError> {
         row.detail.failures = 0;
+        row.detail.step_began = row.detail.attempt + 1;
         row.settle();
         if row.state.is_open() {
             row.advance(context.now, progress);
@@ -142,7 +141,7 @@ impl<S: Store> Engine<S> {
             ))
         });
         let agent = self.shown(who(row), channel, context);
-        let reference = request_id(&row.key, row.detail.attempt);
+        let reference = Reference::of(&row.key, row.detail.attempt).to_string();
         Some(ask(&Outgoing {
             id: &row.key,
             reference: &reference,

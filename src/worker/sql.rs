@@ -66,6 +66,7 @@ struct Summary {
     source: Option<String>,
     published: Option<String>,
     resent: Option<String>,
+    doubtful: Option<String>,
     remote_id: Option<String>,
     file: Option<String>,
     accepted_at: Millis,
@@ -153,7 +154,8 @@ impl Store for SqlStore {
         let rows = self.select::<Summary>(
             "SELECT key, lane, position, state, due_at, \
              detail ->> '$.source' AS source, detail ->> '$.published' AS published, \
-             detail ->> '$.resent' AS resent, detail ->> '$.remote_id' AS remote_id, \
+             detail ->> '$.resent' AS resent, detail ->> '$.doubtful' AS doubtful, \
+             detail ->> '$.remote_id' AS remote_id, \
              detail ->> '$.file.at' AS file, accepted_at, detail ->> '$.requeued_at' AS requeued_at, \
              detail ->> '$.refusal.reason' AS reason, detail ->> '$.discarded' AS discarded, \
              iif(state IN ('waiting', 'sending'), coalesce(octet_length(content), 0), 0) AS bytes \
@@ -173,6 +175,7 @@ impl Store for SqlStore {
                     published: part::<Vec<DialogPlace>>("published", row.published)?
                         .unwrap_or_default(),
                     resent: part::<Resent>("resent", row.resent)?,
+                    doubtful: row.doubtful.is_some(),
                     remote_id: row.remote_id,
                     has_file: row.file.is_some(),
                     reason: row.reason,

@@ -1,7 +1,7 @@
 //! Sends whose answer is lost: what a request carries, and the report that repeats it.
 
 use liveengage_connector::http::HttpRequest;
-use liveengage_connector::message::{ConsumerEvent, Content, EventKind, Signal};
+use liveengage_connector::message::{ConsumerEvent, Content, EventKind, Reference, Signal};
 use liveengage_connector::outcome::Outcome;
 use liveengage_connector::platforms::{Next, Outgoing, Progress};
 
@@ -9,8 +9,8 @@ use super::exhibits;
 use super::kit::{Exhibit, PUBLIC_URL};
 
 /// Of the shape that the engine gives references.
-const FIRST: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0-1";
-const SECOND: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0-2";
+const FIRST: &str = "1-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+const SECOND: &str = "2-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 fn outgoing<'a>(
     exhibit: &'a Exhibit,
@@ -85,7 +85,7 @@ fn a_report_names_the_request_and_the_message() {
         );
         let parsed = adapter.parse(&report.callback()).unwrap();
         let taken = Signal::Taken {
-            reference: FIRST.to_owned(),
+            reference: Reference::parse(FIRST).unwrap(),
             remote_id: recognised.remote_id.to_owned(),
         };
         let event = ConsumerEvent::new(exhibit.consumer, EventKind::Signal(taken));
@@ -104,6 +104,34 @@ fn a_reference_cannot_be_forged() {
         report.query = report.query.as_deref().map(forged);
         report.body = forged(&String::from_utf8(report.body).unwrap()).into_bytes();
         assert!(exhibit.verify(&report).is_err(), "{}", exhibit.offer);
+    }
+}
+
+/// Some platforms sign the address, and what follows, with nothing between them.
+#[test]
+fn the_ends_of_a_reference_cannot_be_moved() {
+    for exhibit in exhibits() {
+        let Some(recognised) = &exhibit.recognised else {
+            continue;
+        };
+        let longer = format!("{FIRST}2");
+        let mut moved = recognised.report(&exhibit, &longer);
+        let query = moved.query.take();
+        moved.query = query.map(|query| query.replace(&longer, FIRST));
+        let body = String::from_utf8(moved.body).unwrap();
+        let mut pairs: Vec<&str> = body.split('&').collect();
+        pairs.sort_unstable();
+        moved.body = format!("2{}", pairs.join("&")).into_bytes();
+        let signed = exhibit.verify(&moved).is_ok();
+        assert!(!signed || moved.query.is_some(), "{}", exhibit.offer);
+        let honest = recognised.report(&exhibit, &longer);
+        let parsed = exhibit.adapter().parse(&honest.callback()).unwrap();
+        assert_eq!(
+            parsed.events,
+            [],
+            "{}: what was signed is no reference",
+            exhibit.offer
+        );
     }
 }
 

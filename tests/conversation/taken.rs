@@ -2,8 +2,8 @@
 
 use liveengage_connector::conversation::operate::{Operation, Selection};
 use liveengage_connector::conversation::wire::AcceptEvent;
-use liveengage_connector::conversation::{RowState, StepEvent};
-use liveengage_connector::message::{ReceiptStatus, Signal};
+use liveengage_connector::conversation::{RowState, StepEvent, Store as _};
+use liveengage_connector::message::{ReceiptStatus, Reference, Signal};
 use liveengage_connector::outcome::Refusal;
 use serde_json::json;
 
@@ -232,7 +232,7 @@ fn a_piece_of_a_dead_letter_that_is_reported_is_not_sent_again() {
 fn a_failure_that_is_reported_settles_the_send_and_is_told() {
     let mut world = talking();
     says(&mut world, "yes?", [Reply::LostAfter]);
-    let reference = world.outside.references[0].clone();
+    let reference = Reference::parse(&world.outside.references[0]).unwrap();
     let signals = [
         Signal::Taken {
             reference,
@@ -256,21 +256,17 @@ fn what_nobody_sent_settles_nothing() {
     let mut world = talking();
     says(&mut world, "yes?", [Reply::LostAfter]);
     let known = world.outside.references[0].clone();
-    let attempt = known.trim_end_matches('1');
-    for reference in [
-        "",
-        "1",
-        "-1",
-        attempt,
-        &format!("{attempt}2"),
-        &format!("{known}1"),
-    ] {
-        world.receive(&taken(reference, "SM1"));
+    let (_, message) = known.split_once('-').unwrap();
+    let another = Reference::of("l:conv-1:2", 1).to_string();
+    for reference in [format!("0-{message}"), format!("2-{message}"), another] {
+        world.receive(&taken(&reference, "SM1"));
         assert!(world.row(KEY).detail.unknown, "{reference}");
     }
-    let mut idle = World::new();
-    idle.receive(&taken(&known, "SM1"));
-    assert_eq!(idle.engine.store().rows().count(), 0);
+    let mut stranger = World::new();
+    stranger.receive(&taken(&known, "SM1"));
+    assert_eq!(stranger.engine.store().rows().count(), 0);
+    assert_eq!(stranger.engine.store().consumer().unwrap(), None);
+    assert_eq!(stranger.engine.next_wake(), None);
 }
 
 #[test]
@@ -281,4 +277,147 @@ fn platforms_that_take_no_message_twice_are_not_waited_for() {
     world.receive(&event(agent));
     world.run_for(5 * SECOND);
     assert_eq!(world.state(KEY), RowState::Delivered);
+}
+
+#[test]
+fn a_late_report_spares_a_message_whose_first_attempt_was_interrupted() {
+    let mut world = talking();
+    world
+        .outside
+        .script("sms", [Reply::LostAfter, Reply::LostBefore]);
+    let agent = world.outside.agent_says("yes?");
+    world.accept(&event(agent));
+    let pending = world.take(OUT).pending();
+    let _ = world.perform(&pending);
+    world.crash();
+    world.drain_all();
+    until_attempt(&mut world, 2);
+    report(&mut world, 1, 1);
+    world.run_for(HOUR);
+    assert_eq!(world.outside.phone, ["yes?"]);
+    assert_eq!(doubles(&world), 0);
+    assert_eq!(world.state(KEY), RowState::Delivered);
+}
+
+#[test]
+fn a_report_about_any_attempt_at_the_step_settles_it() {
+    let mut world = talking();
+    let lost = || Reply::LostBefore;
+    says(&mut world, "yes?", [Reply::LostAfter, lost(), lost()]);
+    until_attempt(&mut world, 3);
+    assert!(world.row(KEY).detail.unknown);
+    world.crash();
+    report(&mut world, 1, 1);
+    world.run_for(HOUR);
+    assert_eq!(world.outside.phone, ["yes?"]);
+    assert_eq!(world.state(KEY), RowState::Delivered);
+}
+
+#[test]
+fn where_two_attempts_have_arrived_the_second_report_says_so() {
+    let mut world = talking();
+    says(&mut world, "yes?", [Reply::LostAfter, Reply::LostAfter]);
+    until_attempt(&mut world, 2);
+    report(&mut world, 1, 1);
+    assert_eq!(doubles(&world), 0);
+    world.crash();
+    report(&mut world, 2, 2);
+    report(&mut world, 2, 2);
+    assert_eq!(doubles(&world), 1);
+    assert_eq!(world.outside.phone, ["yes?", "yes?"]);
+}
+
+#[test]
+fn a_report_about_the_first_attempt_may_come_while_the_second_is_under_way() {
+    let mut world = talking();
+    says(&mut world, "yes?", [Reply::LostAfter]);
+    world.now += 20 * SECOND;
+    let pending = world.take(OUT).pending();
+    let answer = world.perform(&pending);
+    let first = taken(&world.outside.references[0], "SM1");
+    world.accept(&first);
+    assert_eq!(world.state(KEY), RowState::Delivered);
+    world.end(&pending, &answer);
+    world.drain_all();
+    report(&mut world, 2, 2);
+    assert_eq!(doubles(&world), 1);
+    assert_eq!(world.outside.phone, ["yes?", "yes?"]);
+}
+
+#[test]
+fn a_refused_message_whose_earlier_attempt_has_arrived_is_delivered_after_all() {
+    let mut world = talking();
+    let opted_out = Reply::twilio(400, 21610);
+    says(&mut world, "yes?", [Reply::LostAfter, opted_out]);
+    world.run_for(MINUTE);
+    assert_eq!(world.state(KEY), RowState::Refused);
+    world.crash();
+    report(&mut world, 1, 1);
+    assert_eq!(world.state(KEY), RowState::Delivered);
+    assert_eq!(doubles(&world), 0);
+}
+
+#[test]
+fn so_is_one_that_grew_too_old() {
+    let old = || talking_on(World::with_channel(&json!({ "max_age_hours": 1 })));
+    let mut given_up = old();
+    let busy = (0..60).map(|_| Reply::status(503));
+    says(
+        &mut given_up,
+        "yes?",
+        std::iter::once(Reply::LostAfter).chain(busy),
+    );
+    given_up.run_for(2 * HOUR);
+    let mut unknown = old();
+    says(&mut unknown, "yes?", [Reply::LostAfter]);
+    unknown.configure(None);
+    unknown.run_for(2 * HOUR);
+    unknown.configure(Some(&json!({ "max_age_hours": 1 })));
+    unknown.run_for(10 * MINUTE);
+    for mut world in [given_up, unknown] {
+        assert_eq!(world.row(KEY).detail.refusal, Some(Refusal::Expired));
+        report(&mut world, 1, 1);
+        assert_eq!(world.state(KEY), RowState::Delivered);
+        assert_eq!(doubles(&world), 0);
+    }
+}
+
+#[test]
+fn that_it_did_not_arrive_is_not_told_where_the_report_comes_first() {
+    let mut world = refusing();
+    says(&mut world, "yes?", [Reply::LostAfter]);
+    // LiveEngage cannot be told yet.
+    world
+        .outside
+        .script("publish", (0..50).map(|_| Reply::status(503)));
+    world.receive(&sms("m9", "hello?"));
+    world.run_for(MINUTE);
+    assert_eq!(world.state(KEY), RowState::Refused);
+    report(&mut world, 1, 1);
+    world.outside.forget_script();
+    world.run_for(HOUR);
+    assert_eq!(world.state(KEY), RowState::Delivered);
+    assert_eq!(world.outside.heard(), [""; 0]);
+    assert!(world.story("n:l:conv-1:1").ends_with("moot"));
+}
+
+#[test]
+fn a_report_settles_what_waits_for_its_channel() {
+    let mut world = refusing();
+    says(&mut world, "yes?", [Reply::LostAfter]);
+    world.configure(None);
+    world.run_for(MINUTE);
+    // Without its channel nothing is read; the report can come again.
+    report(&mut world, 1, 1);
+    assert_eq!(world.state(KEY), RowState::Waiting);
+    world.configure(Some(&json!({ "on_unknown": "refuse" })));
+    report(&mut world, 1, 1);
+    assert_eq!(world.state(KEY), RowState::Delivered);
+}
+
+/// Time passes until so many requests have been made.
+fn until_attempt(world: &mut World, requests: usize) {
+    while world.outside.references.len() < requests {
+        world.run_for(SECOND);
+    }
 }

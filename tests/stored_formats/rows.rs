@@ -29,6 +29,8 @@ fn the_detail_of_a_row() {
             echo,
             text: "digest".to_owned(),
         }),
+        step_began: 3,
+        doubtful: vec![4, 5],
         unknown: true,
         interruptions: 6,
         crashes: 7,
@@ -46,7 +48,8 @@ fn the_detail_of_a_row() {
         concat!(
             r#"{"progress":{"pieces":1},"attempt":2,"failures":3,"source":{"dialog_id":"d","sequence":4},"#,
             r#""published":[{"dialog_id":"d","sequence":5}],"remote_id":"SM1","echo":{"dialog_id":"d","above":2},"#,
-            r#""resent":{"echo":{"dialog_id":"d","above":2},"text":"digest"},"unknown":true,"interruptions":6,"#,
+            r#""resent":{"echo":{"dialog_id":"d","above":2},"text":"digest"},"step_began":3,"doubtful":[4,5],"#,
+            r#""unknown":true,"interruptions":6,"#,
             r#""crashes":7,"phase":"on_its_way","held":true,"refusal":{"reason":"expired"},"#,
             r#""discarded":true,"requeued_at":8}"#
         ),

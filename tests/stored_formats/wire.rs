@@ -7,7 +7,7 @@ use liveengage_connector::conversation::wire::{
 use liveengage_connector::liveengage::notification::{
     ConversationChange, Dialog, DialogEvent, EventBody, Participant,
 };
-use liveengage_connector::message::{Profile, ReceiptStatus, Signal};
+use liveengage_connector::message::{Profile, ReceiptStatus, Reference, Signal};
 use liveengage_connector::outcome::Refusal;
 
 use super::{pinned, reads, text};
@@ -106,7 +106,7 @@ fn a_request_to_a_conversation_object() {
         },
         AcceptEvent::Signal {
             signal: Signal::Taken {
-                reference: "0a1b-2".to_owned(),
+                reference: Reference::parse("12-0f1e2d3c4b5a69788796a5b4c3d2e1f0").unwrap(),
                 remote_id: "SM3".to_owned(),
             },
         },
@@ -126,7 +126,7 @@ fn a_request_to_a_conversation_object() {
         r#"{"event":"signal","signal":"receipt_until","until":5,"status":"read"},"#,
         r#"{"event":"signal","signal":"receipt","remote_id":"SM1","status":"read"},"#,
         r#"{"event":"signal","signal":"receipt","remote_id":"SM2","status":"failed","code":"30003"},"#,
-        r#"{"event":"signal","signal":"taken","reference":"0a1b-2","remote_id":"SM3"},"#,
+        r#"{"event":"signal","signal":"taken","reference":"12-0f1e2d3c4b5a69788796a5b4c3d2e1f0","remote_id":"SM3"},"#,
         r#"{"event":"dialog","change":"#,
         EVENT,
         r#"},{"event":"conversation","change":"#,

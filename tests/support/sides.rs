@@ -6,7 +6,7 @@ use liveengage_connector::liveengage::notification::{
     ConversationChange, Delay, DialogEvent, EventBody, Participant,
 };
 use liveengage_connector::message::{
-    Command, Content, File, FilePlace, Profile, ReceiptStatus, Signal,
+    Command, Content, File, FilePlace, Profile, ReceiptStatus, Reference, Signal,
 };
 use serde_json::{Value, json};
 
@@ -107,7 +107,7 @@ pub(crate) fn failed_for(remote_id: &str, code: &str) -> AcceptRequest {
 /// The platform has taken the request that carried this reference.
 pub(crate) fn taken(reference: &str, remote_id: &str) -> AcceptRequest {
     signal(Signal::Taken {
-        reference: reference.to_owned(),
+        reference: Reference::parse(reference).expect("a reference"),
         remote_id: remote_id.to_owned(),
     })
 }

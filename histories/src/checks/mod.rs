@@ -20,7 +20,7 @@ pub(crate) const FORGOTTEN: &str =
     "an agent's text came two minutes before its conversation was known";
 
 /// What is counted where the runtime gave an alarm up; see `docs/reliability/simulation.md`.
-const ABANDONED: &str = "an object waits for what comes next: its alarm was given up";
+pub(crate) const ABANDONED: &str = "an object waits for what comes next: its alarm was given up";
 
 /// Whether any message still has to go somewhere.
 pub(crate) fn something_waits(world: &World) -> bool {

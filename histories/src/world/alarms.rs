@@ -41,6 +41,11 @@ impl World {
         times.is_some_and(|times| times > RETRIES)
     }
 
+    /// Something has come for an object, and it was there to answer: from here on its alarm is its own affair.
+    pub(super) fn has_answered(&self, name: &Name) {
+        self.cut_off.borrow_mut().remove(name);
+    }
+
     fn ring_again(self: &Rc<Self>, name: Name, tries: u32) {
         if tries >= RETRIES {
             self.note("an alarm is given up by the runtime");
@@ -60,7 +65,7 @@ impl World {
         let disk = self.disk(&name);
         disk.borrow_mut().ringing = Some(tries);
         if tries == 0 {
-            self.cut_off.borrow_mut().remove(&name);
+            self.has_answered(&name);
         }
         self.count_alarm(&name, &disk);
         let instance = self.instance(&name);
@@ -77,7 +82,7 @@ impl World {
             match (rung, alarm) {
                 (_, Some(at)) => world.wait_for_alarm(name, at),
                 (Err(_), None) => {
-                    world.cut_off.borrow_mut().remove(&name);
+                    world.has_answered(&name);
                     world.ring_again(name, tries);
                 }
                 (Ok(()), None) => {}

@@ -337,6 +337,7 @@ impl World {
         let (sender, receiver) = slot();
         let disk = self.disk(&name);
         let owner = instance.owner;
+        let world = Rc::clone(self);
         self.executor.spawn(owner, async move {
             let reply = match &instance.code {
                 Code::Conversation(object) => object.answer(&path, &body).await,
@@ -345,6 +346,7 @@ impl World {
                 Code::Attention(object) => object.answer(&body).await,
             };
             gate(&disk).await;
+            world.has_answered(&name);
             sender.send(reply);
         });
         let reply = receiver.receive().await;

@@ -30,13 +30,20 @@ pub struct Detail {
     /// The id that the platform gave it; of several pieces all ids, with blanks between them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_id: Option<String>,
-    /// The publish whose echo would settle it, or the request whose report would: set while one is under way or its outcome is unknown.
+    /// The publish whose echo would settle it: set while one is under way or its outcome is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo: Option<ExpectedEcho>,
-    /// An earlier publish or request whose outcome stayed unknown when its policy decided. Its echo or report would say that the piece
-    /// has arrived twice, or, where the policy was not to send it again, that it has arrived.
+    /// An earlier publish whose outcome stayed unknown when its policy decided. Its echo would say that the piece has arrived
+    /// twice, or, where the policy was not to send it again, that it has arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resent: Option<Resent>,
+    /// Towards the consumer: the first attempt at the step that the message is at. 0: the first of all.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub step_began: u32,
+    /// Towards the consumer: the latest attempts of which nothing is known though they are over. A report about one would say that its
+    /// step has had its effect, once or twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubtful: Vec<u32>,
     /// The outcome of the latest publish (or request to the platform) is unknown; when it is due the channel's policy decides.
     #[serde(default)]
     pub unknown: bool,
@@ -80,6 +87,10 @@ pub struct Detail {
 /// a roll-back, takes nothing away.
 pub type LaterFields = Map<String, Value>;
 
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 /// A value, or its default where it cannot be read: a later release may store others, and the row has to be read all the same.
 fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -90,11 +101,10 @@ where
     Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
-/// What the echo of a publish must look like: its text, or its file's path, is that of the first piece not yet published. Towards the
-/// consumer's side only `id` counts: the reference that a report repeats.
+/// What the echo of a publish must look like. Its text, or its file's path, is that of the first piece not yet published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpectedEcho {
-    /// The dialog that it was published to; empty towards the consumer's side.
+    /// The dialog that it was published to.
     pub dialog_id: String,
     /// The highest sequence of that dialog that was known when the attempt started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,13 +114,12 @@ pub struct ExpectedEcho {
     pub id: Option<String>,
 }
 
-/// A publish or a request that was given up as unknown.
+/// A publish that was given up as unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resent {
     /// What its echo must look like.
     pub echo: ExpectedEcho,
-    /// SHA-256 of its text, in hexadecimal: the text itself is gone once the message is delivered. Towards the consumer's side it is of
-    /// how far the message had come.
+    /// SHA-256 of its text, in hexadecimal: the text itself is gone once the message is delivered.
     pub text: String,
 }
 

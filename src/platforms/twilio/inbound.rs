@@ -5,8 +5,10 @@
 use super::fields::Fields;
 use super::outbound::REFERENCE;
 use super::{files, form, is_e164};
-use crate::message::{ConsumerEvent, Content, EventKind, Location, Profile, ReceiptStatus, Signal};
-use crate::platforms::reading::{identifier, plain_word};
+use crate::message::{
+    ConsumerEvent, Content, EventKind, Location, Profile, ReceiptStatus, Reference, Signal,
+};
+use crate::platforms::reading::plain_word;
 use crate::platforms::{Callback, Ignored, Parsed, Unreadable};
 
 /// More files than Twilio sends with one message (ten).
@@ -98,12 +100,11 @@ fn read_status(
 }
 
 /// What the request carried that this is about.
-fn reference(callback: &Callback<'_>) -> Option<String> {
+fn reference(callback: &Callback<'_>) -> Option<Reference> {
     let query = callback.query?.as_bytes();
     let named = |(name, _): &(Vec<u8>, Vec<u8>)| name == REFERENCE.as_bytes();
     let (_, value) = form::pairs(query).find(named)?;
-    let reference = String::from_utf8(value).ok()?;
-    identifier(&reference.into())
+    Reference::parse(std::str::from_utf8(&value).ok()?)
 }
 
 /// Why a message failed, in Twilio's numbers.

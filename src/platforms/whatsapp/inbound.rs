@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::content::{self, Read};
 use super::person::{Ids, Person};
 use crate::crypto::sha256_hex;
-use crate::message::{ConsumerEvent, Content, EventKind, ReceiptStatus, Signal};
+use crate::message::{ConsumerEvent, Content, EventKind, ReceiptStatus, Reference, Signal};
 use crate::nesting::is_deep;
 use crate::platforms::meta::envelope::{entries, list, millis};
 use crate::platforms::reading::{
@@ -202,7 +202,10 @@ impl Reader<'_> {
             }
         };
         let remote_id = required_id(status, "id")?;
-        let reference = status.get("biz_opaque_callback_data").and_then(identifier);
+        let reference = status
+            .get("biz_opaque_callback_data")
+            .and_then(Value::as_str);
+        let reference = reference.and_then(Reference::parse);
         if receipt.is_none() && reference.is_none() {
             self.ignore(format!("status={}", plain_word(&word)));
             return Ok(());

@@ -1,5 +1,5 @@
 use super::*;
-use crate::message::Location;
+use crate::message::{Location, Reference};
 
 const SENT_AT: Option<Millis> = Some(1_795_000_000_123);
 
@@ -305,25 +305,29 @@ fn with_the_apps_id_our_echoes_are_told_from_those_of_others() {
 
 #[test]
 fn an_echo_that_repeats_what_a_request_carried_says_that_it_was_taken() {
-    let body = fixture!("callbacks/echo_of_a_request").replace("REFERENCE", "0a1b-2");
+    let with =
+        |metadata: &str| fixture!("callbacks/echo_of_a_request").replace("REFERENCE", metadata);
     let taken = Signal::Taken {
-        reference: "0a1b-2".to_owned(),
+        reference: Reference::parse(REFERENCE).unwrap(),
         remote_id: "m_ZZZ1".to_owned(),
     };
     let expected = ConsumerEvent::new(PERSON, EventKind::Signal(taken));
+    // The app's id is only for the log.
     for settings in [
         json!({ "page_id": PAGE }),
         json!({ "page_id": PAGE, "app_id": "500000000000001" }),
+        json!({ "page_id": PAGE, "app_id": "500000000000002" }),
     ] {
-        let parsed = parse_with(&*adapter_with(settings), &body);
+        let parsed = parse_with(&*adapter_with(settings), &with(REFERENCE));
         assert_eq!(parsed.events, std::slice::from_ref(&expected));
         assert_eq!(ignored(&parsed), [""; 0]);
     }
-    // Metadata of another app says nothing about ours.
-    let other = adapter_with(json!({ "page_id": PAGE, "app_id": "500000000000002" }));
-    let parsed = parse_with(&*other, &body);
-    assert_eq!(parsed.events, []);
-    assert_eq!(ignored(&parsed), ["echo_elsewhere"]);
+    // What another app has sent names nothing of ours.
+    for other in ["0a1b-2", "campaign 7", ""] {
+        let parsed = parse(&with(other));
+        assert_eq!(parsed.events, []);
+        assert_eq!(ignored(&parsed), ["echo"]);
+    }
 }
 
 #[test]

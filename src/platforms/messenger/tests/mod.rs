@@ -11,6 +11,8 @@ use crate::outcome::{Cause, Outcome, Refusal};
 use crate::platforms::meta::tests::{callback, signed};
 use crate::platforms::{Callback, Forgery, Next, Outgoing, OutgoingSignal, Parsed, Progress};
 
+const REFERENCE: &str = "12-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
 macro_rules! fixture {
     ($name:literal) => {
         include_str!(concat!(

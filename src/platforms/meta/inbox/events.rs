@@ -8,7 +8,7 @@ use super::Inbox;
 use super::attachments;
 use crate::crypto::sha256_hex;
 use crate::http::Millis;
-use crate::message::{Content, Offer, ReceiptStatus, Signal};
+use crate::message::{Content, Offer, ReceiptStatus, Reference, Signal};
 use crate::platforms::Unreadable;
 use crate::platforms::fitting::{characters, cut};
 use crate::platforms::meta::envelope::{list, millis};
@@ -95,20 +95,19 @@ const KINDS: [&str; 6] = [
 
 /// What was sent for the page. One of ours says under which id Meta has taken it.
 fn read_echo(inbox: &Inbox, event: &Map<String, Value>, echo: &Map<String, Value>) -> Read {
-    let kind = echo_of(inbox, echo);
     let ours = || {
         let recipient = event.get("recipient")?.get("id")?;
+        let reference = Reference::parse(echo.get("metadata")?.as_str()?)?;
         Some(Read::Signals {
             person: identifier(recipient)?,
             signals: vec![Signal::Taken {
-                reference: identifier(echo.get("metadata")?)?,
+                reference,
                 remote_id: identifier(echo.get("mid")?)?,
             }],
         })
     };
-    ours()
-        .filter(|_| inbox.abilities.recognises && kind == "echo")
-        .unwrap_or_else(|| Read::Ignored(kind.to_owned()))
+    let ours = inbox.abilities.recognises.then(ours).flatten();
+    ours.unwrap_or_else(|| Read::Ignored(echo_of(inbox, echo).to_owned()))
 }
 
 /// Who has sent it: we, or somebody else, for example from Meta's own inbox.

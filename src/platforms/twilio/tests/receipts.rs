@@ -1,6 +1,8 @@
 use super::*;
-use crate::message::{ConsumerEvent, EventKind, Profile, ReceiptStatus, Signal};
+use crate::message::{ConsumerEvent, EventKind, Profile, ReceiptStatus, Reference, Signal};
 use crate::platforms::Ignored;
+
+const REFERENCE: &str = "12-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
 fn ignored(kind: &str) -> Parsed {
     Parsed {
@@ -96,7 +98,7 @@ fn a_status_behind_a_reference_says_that_the_request_was_taken() {
     let id = "SM00000000000000000000000000000010";
     let taken = || {
         EventKind::Signal(Signal::Taken {
-            reference: "0a1b-2".to_owned(),
+            reference: Reference::parse(REFERENCE).unwrap(),
             remote_id: id.to_owned(),
         })
     };
@@ -134,8 +136,15 @@ fn a_status_behind_a_reference_says_that_the_request_was_taken() {
                 .map(|event| event.event)
                 .collect::<Vec<_>>()
         };
-        assert_eq!(said("reference=0a1b-2"), expected, "{status}");
-        for query in ["reference=", "reference=%F0", "reference=a%0Ab", "other=1"] {
+        let named = format!("reference={REFERENCE}");
+        assert_eq!(said(&named), expected, "{status}");
+        for query in [
+            "reference=",
+            "reference=%F0",
+            "reference=0a1b-2",
+            &format!("{named}0"),
+            &format!("other={REFERENCE}"),
+        ] {
             assert!(!said(query).iter().any(is_taken), "{status} {query}");
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::message::{EventKind, ReceiptStatus, Signal};
+use crate::message::{EventKind, ReceiptStatus, Reference, Signal};
 
 /// One message as it was read.
 pub(super) struct Said {
@@ -86,10 +86,10 @@ fn a_status_is_a_receipt_of_the_person() {
 #[test]
 fn a_status_that_repeats_what_a_request_carried_says_that_it_was_taken() {
     let taken = Signal::Taken {
-        reference: "0a1b-2".to_owned(),
+        reference: Reference::parse(REFERENCE).unwrap(),
         remote_id: "wamid.OUT1".to_owned(),
     };
-    let named = heard!("status_sent_of_a_request").replace("REFERENCE", "0a1b-2");
+    let named = heard!("status_sent_of_a_request").replace("REFERENCE", REFERENCE);
     let receipt = |status, code: Option<&str>| Signal::Receipt {
         remote_id: "wamid.OUT1".to_owned(),
         status,
@@ -109,9 +109,11 @@ fn a_status_that_repeats_what_a_request_carried_says_that_it_was_taken() {
         let expected: Vec<_> = expected.map(EventKind::Signal).collect();
         assert_eq!(signals.collect::<Vec<_>>(), expected, "{status}");
     }
-    // What it cannot have carried names nothing.
-    let odd = parsed(named.replace("\"0a1b-2\"", "[1]"));
-    assert_eq!(odd.events, []);
+    // What another system has sent by the same number names nothing of ours.
+    for other in ["[1]", "\"0a1b-2\"", "\"case 12\"", "null"] {
+        let odd = parsed(named.replace(&format!("\"{REFERENCE}\""), other));
+        assert_eq!(odd.events, [], "{other}");
+    }
 }
 
 #[test]

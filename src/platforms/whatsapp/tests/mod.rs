@@ -12,6 +12,8 @@ const NUMBER: &str = "106540000000001";
 const PERSON: &str = "US.1A2b3C";
 const NOW: u64 = 1_795_000_100_000;
 
+const REFERENCE: &str = "12-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
 macro_rules! heard {
     ($name:literal) => {
         include_str!(concat!(
