@@ -1,5 +1,7 @@
 //! Whom an object is about: what events tell of the person and of the conversations.
 
+use std::borrow::Cow;
+
 use super::consumer::Consumer;
 use super::news;
 use super::wire::{AcceptEvent, AcceptRequest, Route};
@@ -33,7 +35,8 @@ impl<S: Store> Engine<S> {
                     }
                 )
             });
-            self.learn_route(route, tells_profile, now)?;
+            let route = self.route_that_is_news(request)?;
+            self.learn_route(&route, tells_profile, now)?;
             self.learn_last_heard(request, context)?;
         } else if before.is_none() && self.memory.tombstone.is_none() && has(may_need_row) {
             self.memory.consumer = Some(Consumer {
@@ -46,6 +49,28 @@ impl<S: Store> Engine<S> {
             self.save_consumer(now)?;
         }
         Ok(())
+    }
+
+    /// The route, without its profile where all messages are known: what comes again may tell an older one than is known by now.
+    fn route_that_is_news<'r>(
+        &self,
+        request: &'r AcceptRequest,
+    ) -> Result<Cow<'r, Route>, StoreError> {
+        let route = &request.route;
+        if route.profile.is_none() {
+            return Ok(Cow::Borrowed(route));
+        }
+        for event in &request.events {
+            if let AcceptEvent::Message { id, .. } = event
+                && self.store.row(&format!("c:{id}"))?.is_none()
+            {
+                return Ok(Cow::Borrowed(route));
+            }
+        }
+        Ok(Cow::Owned(Route {
+            profile: None,
+            ..route.clone()
+        }))
     }
 
     /// What comes again is not heard again: what of it was good for one answer may be used up.

@@ -182,6 +182,19 @@ fn a_gateways_profile_is_told_once() {
 }
 
 #[test]
+fn a_message_that_comes_again_does_not_bring_an_older_profile_back() {
+    let mut world = talking();
+    world.receive(&sms_of(named("Zoë"), "m1", "one"));
+    world.receive(&sms_of(named("Ada"), "m2", "two"));
+    world.run_for(SECOND);
+    world.worked();
+    world.receive(&sms_of(named("Zoë"), "m1", "one"));
+    assert_eq!(world.worked(), Vec::<String>::new());
+    let consumer = world.engine.consumer().unwrap();
+    assert_eq!(consumer.profile.name.as_deref(), Some("Ada"));
+}
+
+#[test]
 fn a_profile_without_a_conversation_opens_none() {
     let mut world = gateway(json!({}));
     let mut request = sends("m1", command(Command::UpdateProfile));
