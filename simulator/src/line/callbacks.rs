@@ -46,7 +46,9 @@ pub(super) fn tell(writing: &mut Writing<'_>, deed: &Value) -> Result<Told, Stri
     let kind = deed["kind"].as_str().unwrap_or_default();
     let number = writing.book().count();
     let id = writing.id.clone();
-    let id = id.unwrap_or_else(|| format!("{}", 560_000_000_000_000_000 + number));
+    // The connector remembers ids for longer than this run lasts: the time makes those of the next one others.
+    let fresh = || 560_000_000_000_000_000 + clock::now_ms() * 1000 + number % 1000;
+    let id = id.unwrap_or_else(|| fresh().to_string());
     let mut said = Said {
         kind: kind.to_owned(),
         deed: true,

@@ -1,6 +1,6 @@
 //! What people do, as LINE tells it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::world;
 use crate::{ANN, BOB, assert_signed, event, last, person, text};
@@ -265,4 +265,21 @@ async fn faults_meet_one_persons_callbacks_and_keep_the_order() {
         .map(|posted| posted.json()["events"][0]["message"]["text"].clone())
         .collect();
     assert_eq!(texts, ["unharmed", "1", "2"]);
+}
+
+#[tokio::test]
+async fn another_run_gives_other_ids() {
+    let told = async || {
+        let world = world().await;
+        text(&world, ANN, "one").await
+    };
+    let (first, second) = (told().await, told().await);
+    let ids = |event: &Value| {
+        (
+            event["message"]["id"].clone(),
+            event["webhookEventId"].clone(),
+        )
+    };
+    assert_ne!(ids(&first).0, ids(&second).0);
+    assert_ne!(ids(&first).1, ids(&second).1);
 }
