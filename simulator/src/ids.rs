@@ -35,6 +35,12 @@ pub(crate) fn uuid() -> String {
     dashed(&random_hex(16), '4')
 }
 
+/// Whether a text has a UUID's shape.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+}
+
 /// The same UUID each time for the same name: agents keep their id.
 pub(crate) fn uuid_of(name: &str) -> String {
     dashed(&hex(&Sha256::digest(name.as_bytes())), '5')

@@ -269,6 +269,31 @@ async fn a_send_is_one_small_object_for_an_own_open_dialog() {
 }
 
 #[tokio::test]
+async fn a_conversation_of_an_earlier_run_is_closed() {
+    let world = world().await;
+    let person = world.person("a").await;
+    let forgotten = "bdd192b7-f40e-4276-8345-d74903372001";
+    let (status, value) = person.say(forgotten, "still there?").await;
+    assert_eq!(
+        (status, message(&value)),
+        (400, "Bad Request, Conversation is close")
+    );
+    let close = json!({
+        "conversationId": forgotten,
+        "conversationField": { "field": "ConversationStateField", "conversationState": "CLOSE" },
+    });
+    let close = request("cm.UpdateConversationField", &close);
+    let (status, value) = person.call(SEND, &close).await;
+    assert_eq!(
+        (status, message(&value)),
+        (400, "Bad Request, Conversation is close")
+    );
+    assert_eq!(world.notes().await.len(), 2);
+    let (_, value) = person.say("nowhere", "x").await;
+    assert_ne!(message(&value), "Bad Request, Conversation is close");
+}
+
+#[tokio::test]
 async fn client_properties_are_ascii_json() {
     let world = world().await;
     let person = world.person("a").await;

@@ -15,6 +15,7 @@ use super::{
     error_response, files, profile, publish, refuse, unauthorized, update,
 };
 use crate::faults::{Facts, Point};
+use crate::ids::is_uuid;
 use crate::journal::Side;
 use crate::perform::perform;
 use crate::sim::{Sim, World};
@@ -45,6 +46,17 @@ impl Call<'_> {
     /// The documented refusal of what is closed.
     pub(super) fn closed(&self) -> Refusal {
         Box::new(bad_request(self.envelope.id, CLOSED))
+    }
+
+    /// The refusal of what is not there. An id in our own shape was there in an earlier run, whose state is gone, while the connector
+    /// still knows it: that is closed, so that the connector opens another one.
+    pub(super) fn unknown(&mut self, id: &str, reason: &str) -> Refusal {
+        if !is_uuid(id) {
+            return self.refuse(reason);
+        }
+        let text = "taken for a conversation of an earlier run, which is closed";
+        conversation::note(self.world, id, text);
+        self.closed()
     }
 
     pub(super) fn ok(&self, body: &Value) -> Value {

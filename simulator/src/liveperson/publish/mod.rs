@@ -48,27 +48,29 @@ pub(super) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
     Ok(call.ok(&json!({ "sequence": sequence })))
 }
 
-fn target(call: &Call<'_>) -> Result<Target, Refusal> {
+fn target(call: &mut Call<'_>) -> Result<Target, Refusal> {
     let body = call.envelope.body;
     let dialog = body["dialogId"].as_str();
     let dialog = dialog.ok_or_else(|| call.refuse("dialogId is missing"))?;
     let found = call.world.conversations.iter().find_map(|known| {
-        let own = known.dialogs.iter().find(|own| own.id == dialog);
-        own.map(|own| (known, own))
+        let own = known.dialogs.iter().find(|own| own.id == dialog)?;
+        Some((known.id.clone(), own.open, own.survey))
     });
-    let (found, own) = found.ok_or_else(|| call.refuse("no such dialog"))?;
-    call.own(&found.id)?;
+    let Some((conversation, open, survey)) = found else {
+        return Err(call.unknown(dialog, "no such dialog"));
+    };
+    call.own(&conversation)?;
     let named = &body["conversationId"];
-    if !named.is_null() && named.as_str() != Some(&found.id) {
+    if !named.is_null() && named.as_str() != Some(&conversation) {
         return Err(call.refuse("the dialog is not of this conversation"));
     }
-    if !own.open {
+    if !open {
         return Err(call.closed());
     }
     Ok(Target {
-        conversation: found.id.clone(),
+        conversation,
         dialog: dialog.to_owned(),
-        survey: own.survey,
+        survey,
     })
 }
 

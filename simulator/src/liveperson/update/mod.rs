@@ -13,7 +13,7 @@ pub(super) fn perform(call: &mut Call<'_>) -> Result<Value, Refusal> {
     let body = call.envelope.body;
     let id = body["conversationId"].as_str().unwrap_or_default();
     let found = call.world.conversation(id).map(|found| found.open);
-    let open = found.ok_or_else(|| call.refuse("no such conversation"))?;
+    let open = found.ok_or_else(|| call.unknown(id, "no such conversation"))?;
     call.own(id)?;
     let field = read(&body["conversationField"]).map_err(|reason| call.refuse(reason))?;
     // A rating follows the end; everything else needs a conversation that is open.
