@@ -79,8 +79,8 @@ fn said(
     found.is_some()
 }
 
-/// A message has been shown to a person: the oldest of the agent's with that text has arrived. What has no text of its
-/// own arrives in its turn.
+/// A message has been shown to a person: the oldest of the agent's with that text has arrived, rather one that was not reported
+/// as not delivered. What has no text of its own arrives in its turn.
 pub(super) fn arrived_at_person(
     world: &mut World,
     person: &str,
@@ -94,6 +94,7 @@ pub(super) fn arrived_at_person(
     let mut waiting: Vec<_> = waiting
         .filter(|message| ["sent", "retrying", "acknowledged", "dropped"].contains(&message.state))
         .collect();
+    waiting.sort_by_key(|message| message.receipts.iter().any(|status| status == "NACK"));
     let same = waiting
         .iter()
         .position(|message| alike(&message.text, &shown.text) || alike(&shown.text, &message.text));

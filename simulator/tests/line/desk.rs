@@ -68,3 +68,30 @@ async fn an_agents_message_is_on_the_phone_when_it_is_shown_there() {
     assert_eq!(state("second"), "on_phone");
     assert_ne!(state("first"), "on_phone");
 }
+
+#[tokio::test]
+async fn what_is_shown_is_not_an_earlier_message_that_was_reported_as_not_delivered() {
+    let world = world().await;
+    text(&world, ANN, "hello").await;
+    let conversation = hand_over(&world, "ann", "line", "hello").await;
+    let path = format!("/conversations/{conversation}/messages");
+    let first = world.control(&path, json!({ "text": "again" })).await;
+    let not_delivered = json!({ "dialogId": conversation, "event": {
+        "type": "AcceptStatusEvent", "status": "NACK", "sequenceList": [first["sequence"]],
+    } });
+    let ann = world.person("ann").await;
+    let told = request("ms.PublishEvent", &not_delivered);
+    assert_eq!(ann.call(crate::common::SEND, &told).await.0, 200);
+    world.control(&path, json!({ "text": "again" })).await;
+    let body = json!({ "to": ANN, "messages": words("again") });
+    assert_eq!(call(&world, "/message/push", body).await.0, 200);
+    let desk = world.desk(&conversation).await;
+    let messages = desk["messages"].as_array().unwrap().iter();
+    let states: Vec<&Value> = messages
+        .filter(|message| message["text"] == "again")
+        .map(|message| &message["state"])
+        .collect();
+    assert_eq!(states.len(), 2);
+    assert_ne!(states[0], "on_phone");
+    assert_eq!(states[1], "on_phone");
+}
