@@ -52,7 +52,8 @@ async function post(event) {
     const answer = await fetch(CHANNEL, { method: "POST", headers: signed(id, body), body }).catch(() => null);
     if (answer?.ok) return;
     const problem = answer ? `${answer.status} ${await answer.text().catch(() => "")}` : "no answer";
-    if (answer && answer.status > 400 && answer.status < 500) return console.log(`  not taken: ${problem}`);
+    const final = answer && answer.status > 400 && answer.status < 500 && answer.status !== 408;
+    if (final) return console.log(`  not taken: ${problem}`);
     console.log(`  ${problem}; again in ${pause} s`);
     await new Promise((resolve) => setTimeout(resolve, pause * 1000));
   }
