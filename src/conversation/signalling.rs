@@ -93,6 +93,11 @@ impl<S: Store> Engine<S> {
         }
     }
 
+    /// Whether LiveEngage has yet to be told what the consumer's side reported.
+    pub fn has_receipts(&self) -> bool {
+        self.memory.signals.any_to_liveengage()
+    }
+
     /// The next signal of a lane, or what it needs first.
     pub(super) fn next_signal(
         &mut self,

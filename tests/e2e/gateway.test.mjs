@@ -169,6 +169,22 @@ test("an answer that is lost leads to the same message with the same id", { time
   assert.equal(new Set(posts.map((known) => known.id)).size, 2);
 });
 
+test("a receipt that comes before the answer to its send is told all the same", { timeout: 60_000 }, async () => {
+  await says(world, "quick", "Hello");
+  const { id: conversation } = await talking(world, "quick");
+  let reported;
+  world.app.answer = ({ to, type, id }) => {
+    if (to !== "quick" || type !== "message" || reported) return undefined;
+    // The app has the message and says so, but its answer is lost.
+    reported = does(world, "quick", { type: "receipt", message: id, status: "delivered" });
+    return 0;
+  };
+  await agentSays(world, conversation, "got it?");
+  const told = async () => (await desk(world, conversation)).messages.some(({ text, receipts }) => text === "got it?" && receipts.includes("ACCEPT"));
+  await eventually(told, { timeout: 20_000, label: "delivered at the desk", world });
+  await reported;
+});
+
 test("an app that says 410 has that message refused, and gets the next one", async () => {
   await says(world, "left", "Hello");
   const { id } = await talking(world, "left");

@@ -33,6 +33,14 @@ impl<R: ConversationRuntime> Inner<R> {
             let fields = [("error", error.what.as_str())];
             self.runtime.log("alarm_not_set", &fields, true);
         }
+        // A send to the consumer may have ended behind a report about it. No alarm rings for a receipt: LiveEngage is told now.
+        let has_receipts = || self.with(|engine, _| Ok(engine.has_receipts()));
+        if lane == Lane::ToConsumer
+            && has_receipts() == Ok(true)
+            && let Some(number) = self.leases.begin(Lane::ToLiveengage, self.now())
+        {
+            Box::pin(self.drain(Lane::ToLiveengage, number)).await;
+        }
     }
 
     async fn drain_lane(&self, lane: Lane, number: u32) -> Result<(), StoreError> {

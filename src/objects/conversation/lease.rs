@@ -42,7 +42,8 @@ impl Leases {
         self.set(lane, number, None);
     }
 
-    fn begin(&self, lane: Lane, now: Millis) -> Option<u32> {
+    /// Marks a drain of the lane as begun, if none runs.
+    pub(super) fn begin(&self, lane: Lane, now: Millis) -> Option<u32> {
         let lease = self.cell(lane).get();
         if lease.active_at.is_some_and(|at| now < at + LEASE) {
             return None;
