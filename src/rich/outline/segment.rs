@@ -92,6 +92,8 @@ impl Draft {
             .into_iter()
             .find_map(|wanted| words.iter().position(|(part, _)| *part == wanted))
             .map(|at| words.remove(at).1);
+        // A picture is often called what the card is called.
+        words.retain(|(part, text)| *part != Part::Caption || Some(text) != title.as_ref());
         Card {
             picture,
             title,

@@ -111,6 +111,21 @@ fn words_right_before_buttons_or_a_menu_belong_to_them() {
 }
 
 #[test]
+fn a_picture_that_is_called_what_its_card_is_called_is_not_named_twice() {
+    let card = |caption: &str| {
+        json!({ "type": "vertical", "elements": [
+            { "type": "image", "url": "https://a.example/shoe.png", "caption": caption },
+            { "type": "text", "text": "Running shoe", "tag": "title" },
+            { "type": "text", "text": "Light and fast", "tag": "subtitle" },
+        ] })
+    };
+    let once = "card <shoe.png> Running shoe / Light and fast";
+    assert_eq!(sketch(&of(&card("Running shoe"))), [once]);
+    let both = "card <shoe.png> Running shoe / From the left / Light and fast";
+    assert_eq!(sketch(&of(&card("From the left"))), [both]);
+}
+
+#[test]
 fn boxes_in_a_card_are_one_card_and_several_cards_are_several() {
     let one = row(&[
         picture("a"),
